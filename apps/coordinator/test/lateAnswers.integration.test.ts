@@ -104,6 +104,23 @@ test("what is not taken any more is refused, and so is everything late where not
   }
 });
 
+test("every answer is in the figures once, also one in whose place another counts", async () => {
+  const coordinator = await startCoordinator();
+  const federation = await createFederation(coordinator.url, late);
+  const anna = await joinAs(coordinator, federation.created, "anna");
+  const bram = await joinAs(coordinator, federation.created, "bram");
+  await federation.organiser.until(roundOpen(1), "round 1");
+  await send(anna, 1, 0.25);
+  await closing(federation);
+  await federation.organiser.until(roundOpen(2), "round 2");
+  await send(bram, 1, 0.375);
+  for (let time = 0; time < 2; time++) await send(bram, 2, 0.5);
+  await send(anna, 2, 0.125);
+  await federation.organiser.until(roundOpen(3), "round 3");
+  const figures = await (await fetch(`${coordinator.url}/metrics`)).text();
+  expect(figures).toMatch(/^duet_submissions_total 4$/m);
+});
+
 test("what cannot be counted late is refused by name", async () => {
   const coordinator = await startCoordinator();
   const refused = (changes: Partial<FederationConfig>) => createFederation(coordinator.url, { late: { rounds: 1 }, ...changes });

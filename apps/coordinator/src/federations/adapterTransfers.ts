@@ -18,6 +18,7 @@ import { type UploadForm, uploadBytes } from "@duet/lora-core/strategies/uploadC
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
 import { createId } from "../ports/secrets.ts";
+import type { Tally } from "../ports/tally.ts";
 import { Refusal } from "../refusal.ts";
 import type { FederationStore } from "../storage/federationStore.ts";
 import type { Piece } from "../storage/pendingUploads.ts";
@@ -35,6 +36,7 @@ export interface TransferParts {
   readonly compute: ComputeThreads;
   readonly loop: FederationLoop;
   readonly sums: SecureSums;
+  readonly tally: Pick<Tally, "submissionCounted">;
   readonly logger: Logger;
   /** Rounds before the newest whose shared adapters are kept. */
   readonly keepRounds: number;
@@ -141,7 +143,7 @@ export class AdapterTransfers {
 
   /** What comes from several clients is stored side by side; only the events take turns. */
   async #submit(clientId: string, round: number, adapter: BlobRef | null, metrics: RoundMetrics): Promise<void> {
-    const { loop } = this.#parts;
+    const { loop, tally } = this.#parts;
     if (!this.#isExpected(clientId, round)) return;
     const artifact = await this.#storeAdapter(clientId, round, adapter);
     const sent = { artifact, sha256: adapter?.sha256 ?? null, bytes: adapter?.bytes ?? 0 };
@@ -153,7 +155,12 @@ export class AdapterTransfers {
       ...sent,
       metrics: isTold ? metrics : withoutFigures(metrics),
     } as const;
-    await loop.applyTogether(happening, () => this.#isExpected(clientId, round));
+    let isNew = false;
+    await loop.applyTogether(happening, () => {
+      isNew = this.#isExpected(clientId, round);
+      return isNew;
+    });
+    if (isNew) tally.submissionCounted();
     this.#stored.settle(clientId, round);
   }
 

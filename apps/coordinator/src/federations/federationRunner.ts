@@ -137,7 +137,7 @@ export class FederationRunner {
     const { admissions } = store;
     this.#waitingRoom = createWaitingRoom({ clock, admissions, answered, onChange: () => this.#touch() });
     this.sums = new SecureSums({ federationId: this.id, federation, store, loop: this.#loop, logger: child });
-    const transfers = { federation, store, model, compute, loop: this.#loop, sums: this.sums, logger: child, keepRounds };
+    const transfers = { federation, store, model, compute, loop: this.#loop, sums: this.sums, tally, logger: child, keepRounds };
     this.transfers = new AdapterTransfers(transfers);
     const { sums } = this;
     const onGone = (clientId: string) => void this.#progress.delete(clientId);
@@ -343,9 +343,8 @@ export class FederationRunner {
   /** What happened, for the log and the figures. */
   #note(before: RoundState): void {
     const [was, is] = [roundInSight(before), roundInSight(this.state)];
-    const counted = (of: RoundState) => Object.keys(roundInSight(of)?.submissions ?? {}).length + of.late.length;
-    if (is && is.index === was?.index) this.#tally.submissionCounted(Math.max(0, counted(this.state) - counted(before)));
-    else if (is) this.#logger.info({ round: specOf(this.state, is).round, clients: this.members.present }, "A round is open");
+    if (is && is.index !== was?.index)
+      this.#logger.info({ round: specOf(this.state, is).round, clients: this.members.present }, "A round is open");
     for (const { round, aggregated } of this.state.rounds.slice(before.rounds.length)) {
       this.#tally.roundClosed(1);
       this.#logger.info({ round, clients: aggregated.length }, "A round is closed");

@@ -62,7 +62,7 @@ export function createMetrics(): Metrics {
       refused: (code) => refusals.inc({ code }),
       moved: (direction, count) => bytes.inc({ direction }, count),
       relayed: (direction, count) => teamBytes.inc({ direction }, count),
-      submissionCounted: (count) => submissions.inc(count),
+      submissionCounted: () => submissions.inc(),
       roundClosed: (count) => rounds.inc(count),
       aggregationFailed: () => failures.inc(),
       socketOpened: () => sockets.inc(),

@@ -8,7 +8,7 @@ export interface Tally {
   moved(direction: "up" | "down", bytes: number): void;
   /** Sealed frames of teams: `up` from members, `down` to them. */
   relayed(direction: "up" | "down", bytes: number): void;
-  submissionCounted(count: number): void;
+  submissionCounted(): void;
   roundClosed(count: number): void;
   aggregationFailed(): void;
   socketOpened(): void;
