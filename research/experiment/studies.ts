@@ -59,6 +59,12 @@ const TRIALS = [
   ...grid("fedalt:brief:fusion.confidence", CONFIDENCES),
   ...grid("fdlora:private:fusion.confidence", CONFIDENCES),
 ];
+/** What it chose. */
+const TUNED = [
+  ...["prototypes", "prototypes:federated", "local@0.001", "fedavg@0.0005", "fedavg-finish@0.0003", "fedprox:mu=0.01@0.001"],
+  ...["ditto:lambda=0.01@0.001", "fedamp:mu=0.01@0.001", "fedalt:brief:fusion.confidence=2@0.001"],
+  "fdlora:private:fusion.confidence=0@0.001",
+];
 const TUNING = ["--pool", "tuning", "--first-seed", "101", "--seeds", "3", "--rows", "900", "--prototypes", "1"];
 /** Ideas for the default, one at a time, at what question 5 has; see docs/experiments/protocol.md. */
 const TRIED = [...["--scenario", "clinc150"], ...TUNING, "--learning-rate", "0.001", "--methods"];
@@ -95,6 +101,7 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "trials-fusion-rows": [...TRIED, "fdlora:private", "--fusion-rows", "default,0.2,0.25,0.2:trained,0.25:trained"],
   "trials-decay": [...TRIED, "fdlora:private", "--decay", "none,cosine,last"],
   "clinc150-576": [...CLINC, "--methods", LONGER, "--steps", "576", "--local", "192"],
+  "clinc150-tuned": [...CLINC, "--prototypes", "1", "--methods", TUNED.join(",")],
   heterogeneity: [...CLINC, ...UNLIKE, "--work", "equal,skipped,bySpeed"],
   "heterogeneity-late": [...CLINC, ...UNLIKE, "--work", "equal,skipped,late"],
   "heterogeneity-ranks": [...CLINC, ...UNLIKE_RANKS],
