@@ -10,7 +10,7 @@ import puppeteer, { type Page } from "puppeteer-core";
 import { expect, it } from "vitest";
 import { findFirefox } from "../../../tools/firefox.ts";
 import { readAdapterArchive } from "../src/adapters/adapterArchive.ts";
-import { join } from "./support/participant.ts";
+import { expectSecureSums } from "./support/secureSum.ts";
 import { startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 120_000;
@@ -93,22 +93,7 @@ it.skipIf(executablePath === null)(
     const stage = await startStage();
     const firefox = await puppeteer.launch({ browser: "firefox", executablePath: executablePath ?? "", headless: true });
     try {
-      const model = (await stage.organiser.offer()).models.find((offered) => offered.name === "use-lite");
-      if (!model) throw new Error("The coordinator does not offer use-lite");
-      const scenario = logsScenario({ clients: 3, seed: 5, rowsPerClient: 40 });
-      const small = { rounds: 2, localSteps: 3, innerSteps: 2, training: { batchSize: 4, maxTokens: 24 } };
-      const config = defaultFederation({ name: "Night shift", model, task: scenario.task, aggregation: "secure", ...small });
-      const federation = await stage.open(config);
-      const [own = "", ...others] = await Promise.all(scenario.clients.map(({ rows }, k) => stage.writeRows(`rows ${k}`, rows)));
-      await joinIn(await firefox.newPage(), federation.inviteUrl, own);
-      for (const [k, file] of others.entries()) {
-        const data = { name: `chromium ${k}`, file, input: "input", answer: "answer" };
-        await join(stage.browser, federation.inviteUrl, data, { deadlineMs: DEADLINE_MS });
-      }
-      const { clients, rounds } = await federation.until("the end", ({ phase }) => phase === "finished", DEADLINE_MS);
-      const ids = clients.map(({ id }) => id).toSorted();
-      for (const { exchanges, aggregated } of rounds) expect([exchanges, aggregated.toSorted()]).toEqual([1, ids]);
-      expect(rounds.at(-1)?.means?.testRows).toBeGreaterThan(0);
+      await expectSecureSums(stage, DEADLINE_MS, async (inviteUrl, file) => joinIn(await firefox.newPage(), inviteUrl, file));
     } finally {
       await firefox.close();
       await stage.close();
