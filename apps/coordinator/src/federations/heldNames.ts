@@ -1,26 +1,35 @@
 /** Which names of a federation belong to somebody. */
 import { nameKey } from "@duet/lora-core/protocol/visibleText";
-import type { EnrolledClient, RoundState } from "@duet/lora-core/rounds/roundState";
+import { enrolled, type RoundState } from "@duet/lora-core/rounds/roundState";
 
 /** How long the name of who left is kept for a return. */
 const HELD_MS = 3600 * 1000;
 
-/** Made once for a client: thousands are asked for with every join. */
-const known = new WeakMap<EnrolledClient, string>();
+/** Finds who has a name without a look at thousands. Add every name that a client gets. */
+export class HeldNames {
+  /** Clients that have, or had, a name of that key. */
+  readonly #clients = new Map<string, Set<string>>();
 
-function keyOf(client: EnrolledClient): string {
-  const key = known.get(client) ?? nameKey(client.name);
-  known.set(client, key);
-  return key;
-}
-
-/** What tells the names apart of all who are in, or left a short while ago, but of `exceptId`. */
-export function heldNames({ clients }: RoundState, now: number, exceptId?: string): Set<string> {
-  const held = new Set<string>();
-  for (const client of clients) {
-    const { id, status, removed, lastSeenAt } = client;
-    const isHeld = status !== "left" || (!removed && lastSeenAt > now - HELD_MS);
-    if (isHeld && id !== exceptId) held.add(keyOf(client));
+  add(clientId: string, name: string): void {
+    const key = nameKey(name);
+    this.#clients.set(key, (this.#clients.get(key) ?? new Set()).add(clientId));
   }
-  return held;
+
+  /** Call for who is not listed any more. */
+  forget(clientId: string, name: string): void {
+    const key = nameKey(name);
+    const clients = this.#clients.get(key);
+    clients?.delete(clientId);
+    if (clients?.size === 0) this.#clients.delete(key);
+  }
+
+  /** Whether a name of that key is somebody's who is in, or left a short while ago, and not `exceptId`'s. */
+  isHeld(key: string, state: RoundState, now: number, exceptId?: string): boolean {
+    const clients = [...(this.#clients.get(key) ?? [])];
+    return clients.some((clientId) => {
+      const client = enrolled(state, clientId);
+      if (!client || clientId === exceptId || nameKey(client.name) !== key) return false;
+      return client.status !== "left" || (!client.removed && client.lastSeenAt > now - HELD_MS);
+    });
+  }
 }

@@ -4,8 +4,9 @@ import { figuresInForce, toldFacts } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import { freeName, nameKey } from "@duet/lora-core/protocol/visibleText";
+import { hereIn, isGrownFrom, presentIn } from "@duet/lora-core/rounds/clientIndex";
 import type { Introduction } from "@duet/lora-core/rounds/roundEvents";
-import { enrolled, type RoundState } from "@duet/lora-core/rounds/roundState";
+import { type EnrolledClient, enrolled, type RoundState } from "@duet/lora-core/rounds/roundState";
 import type { Clock } from "../ports/clock.ts";
 import { createId, hashToken } from "../ports/secrets.ts";
 import { Refusal } from "../refusal.ts";
@@ -14,7 +15,7 @@ import type { JournalEntry } from "../storage/journalEntry.ts";
 import type { Federation } from "./federation.ts";
 import type { FederationLoop } from "./federationLoop.ts";
 import type { Grant } from "./grant.ts";
-import { heldNames } from "./heldNames.ts";
+import { HeldNames } from "./heldNames.ts";
 import { type Connection, createRoster } from "./roster.ts";
 import type { SecureSums } from "./secureSums.ts";
 import { withoutTakenBack } from "./takenBack.ts";
@@ -38,6 +39,7 @@ const ADMITTED_AGAIN_MS = 30_000;
 export class Members {
   readonly #parts: MemberParts;
   readonly #roster = createRoster();
+  readonly #names = new HeldNames();
 
   constructor(parts: MemberParts, entries: readonly JournalEntry[]) {
     this.#parts = parts;
@@ -46,7 +48,7 @@ export class Members {
 
   /** Clients that are connected. */
   get present(): number {
-    return this.#state.clients.filter(({ status }) => status === "present").length;
+    return presentIn(this.#state.clients);
   }
 
   /** What a resume token gives; null where it is none of this federation. @throws {Refusal} FORBIDDEN when its client was removed. */
@@ -119,14 +121,19 @@ export class Members {
   /** Who is not listed any more comes back as somebody new, by a link. Call after every change of the state. */
   forgetGone(before: RoundState): void {
     const { clients } = this.#state;
-    if (before.clients === clients) return;
+    if (isGrownFrom(clients, before.clients)) return;
     // Who stays keeps the order, and who is new comes last: so nobody has to be looked for.
     let next = 0;
     for (const client of before.clients) {
       const now = clients[next];
       if (now === client || now?.id === client.id) next += 1;
-      else this.#roster.forget(client.id);
+      else this.#forget(client);
     }
+  }
+
+  #forget({ id, name }: EnrolledClient): void {
+    this.#roster.forget(id);
+    this.#names.forget(id, name);
   }
 
   get #state(): RoundState {
@@ -144,6 +151,7 @@ export class Members {
     const resumeHash = hashToken(resumeToken);
     await loop.apply({ type: "clientJoined", clientId, introduction }, resumeHash);
     this.#roster.remember(clientId, resumeHash);
+    this.#names.add(clientId, introduction.name);
     this.#roster.connect(clientId, connection);
     // It is in, and on disk: an answer that stays is void in a day.
     await waitingRoom.forget(resumeToken).catch(() => {});
@@ -153,11 +161,13 @@ export class Members {
   /** It keeps its name, unless another one got it while it was gone. */
   async #readmit(clientId: string, introduction: Introduction, connection: Connection): Promise<string> {
     const { loop, sums, clock } = this.#parts;
-    const name = freeName(introduction.name, heldNames(this.#state, clock.now(), clientId), MAX_NAME_LENGTH);
+    const isTaken = (key: string) => this.#names.isHeld(key, this.#state, clock.now(), clientId);
+    const name = freeName(introduction.name, isTaken, MAX_NAME_LENGTH);
     sums.assertSameIdentity(clientId, introduction.identity);
     this.#assertSameRank(clientId, introduction);
     const before = enrolled(this.#state, clientId)?.figures;
     await loop.apply({ type: "clientReturned", clientId, introduction: { ...introduction, name } });
+    this.#names.add(clientId, name);
     if (introduction.figures === "nobody" && before !== "nobody") await this.forgetTakenBack();
     this.#roster.connect(clientId, connection);
     return clientId;
@@ -177,15 +187,15 @@ export class Members {
   #assertRoom(): void {
     const { maxClients } = this.#parts.federation.config;
     if (this.#state.clients.length < maxClients) return;
-    const here = this.#state.clients.filter(({ status }) => status !== "left").length;
-    if (here >= maxClients) throw new Refusal("FEDERATION_FULL", `This federation is full: it takes ${maxClients} clients`);
+    if (hereIn(this.#state.clients) >= maxClients)
+      throw new Refusal("FEDERATION_FULL", `This federation is full: it takes ${maxClients} clients`);
   }
 
   #assertFree(name: string, resumeToken: string): void {
     const { clock, waitingRoom } = this.#parts;
-    const held = heldNames(this.#state, clock.now());
-    for (const asked of waitingRoom.namesBut(resumeToken)) held.add(nameKey(asked));
-    const free = freeName(name, held, MAX_NAME_LENGTH);
+    const asked = new Set(waitingRoom.namesBut(resumeToken).map(nameKey));
+    const isTaken = (key: string) => asked.has(key) || this.#names.isHeld(key, this.#state, clock.now());
+    const free = freeName(name, isTaken, MAX_NAME_LENGTH);
     if (free !== name) throw new Refusal("NAME_TAKEN", `Somebody here is called "${name}" already; "${free}" is free`);
   }
 
@@ -212,6 +222,7 @@ export class Members {
       if (event.type === "clientJoined" && resumeHash) this.#roster.remember(event.clientId, resumeHash);
       if (event.type === "clientRemoved") this.#roster.ban(event.clientId);
     }
+    for (const { id, name } of this.#state.clients) this.#names.add(id, name);
     const listed = new Set(this.#state.clients.map(({ id }) => id));
     for (const { event } of entries) {
       if (event.type === "clientJoined" && !listed.has(event.clientId)) this.#roster.forget(event.clientId);

@@ -218,8 +218,8 @@ function protectionText({ aggregation, robustness, clientPrivacy, training: { pr
 
 /** A free name like this one, where somebody who is in has it already. */
 function proposedName(name: string, clients: Snapshot["clients"]): string | null {
-  const held = clients.filter(({ status }) => status !== "left").map((client) => nameKey(client.name));
-  const free = freeName(name.trim(), new Set(held), MAX_NAME_LENGTH);
+  const held = new Set(clients.filter(({ status }) => status !== "left").map((client) => nameKey(client.name)));
+  const free = freeName(name.trim(), (key) => held.has(key), MAX_NAME_LENGTH);
   return name.trim() === "" || free === name.trim() ? null : free;
 }
 

@@ -57,14 +57,14 @@ export function nameKey(name: string): string {
     .trim();
 }
 
-/** The name where nobody else has one like it, told by what {@link nameKey} makes of theirs; else the first of "Anna 2", "Anna 3", … that nobody has. */
-export function freeName(name: string, taken: ReadonlySet<string>, maxLength: number): string {
-  if (!taken.has(nameKey(name))) return name;
+/** The name where nobody else has one like it, asked by what {@link nameKey} makes of it; else the first of "Anna 2", "Anna 3", … that nobody has. */
+export function freeName(name: string, isTaken: (key: string) => boolean, maxLength: number): string {
+  if (!isTaken(nameKey(name))) return name;
   for (let number = 2; ; number++) {
     const ending = ` ${number}`;
     const characters = [...name];
     while (characters.join("").length > maxLength - ending.length) characters.pop();
     const proposal = characters.join("").trimEnd() + ending;
-    if (!taken.has(nameKey(proposal))) return proposal;
+    if (!isTaken(nameKey(proposal))) return proposal;
   }
 }

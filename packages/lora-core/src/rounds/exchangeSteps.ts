@@ -19,10 +19,13 @@ import { beginStatistics, endStatistics } from "./statisticsSteps.ts";
 type Exchanging = Extract<RoundPhase, { kind: "exchanging" }>;
 
 /** Clients that are asked and still here, and have not answered. */
-export function unanswered({ clients, phase }: RoundState): readonly EnrolledClient[] {
-  if (phase.kind !== "exchanging") return [];
-  const { asked, answers } = phase.exchange;
-  return clients.filter(({ id, status }) => status !== "left" && asked.includes(id) && !(id in answers));
+export function unanswered(state: RoundState): readonly EnrolledClient[] {
+  if (state.phase.kind !== "exchanging") return [];
+  const { asked, answers } = state.phase.exchange;
+  return asked.flatMap((id) => {
+    const client = id in answers ? undefined : enrolled(state, id);
+    return client && client.status !== "left" ? [client] : [];
+  });
 }
 
 /** Everybody who is ready sums up; where they are too few, {@link withoutSum}. */

@@ -3,7 +3,7 @@
  * a timer, and a restart runs exactly what the restored state still needs.
  */
 
-import { remembered } from "../protocol/remembered.ts";
+import { awayIn } from "./clientIndex.ts";
 import { answersOf } from "./exchange.ts";
 import { lateWeight } from "./lateAnswers.ts";
 import { shareOf } from "./pace.ts";
@@ -48,9 +48,8 @@ function timersOf(state: RoundState): readonly Timer[] {
   const { phase, paused, clients } = state;
   if (phase.kind === "ended") return [];
   const timers: Timer[] = [];
-  for (const { id, awayUntil } of awayOf(clients)) {
-    if (awayUntil !== null) timers.push(timer(awayUntil, { type: "graceExpired", clientId: id }));
-  }
+  const [first] = awayIn(clients);
+  if (first) timers.push(timer(first[1], { type: "graceExpired", clientId: first[0] }));
   if (paused) return timers;
   if (phase.kind === "waiting" && phase.until !== null) timers.push(timer(phase.until, { type: "waitExpired" }));
   if (phase.kind === "collecting") {
@@ -65,12 +64,9 @@ function timersOf(state: RoundState): readonly Timer[] {
   return timers;
 }
 
-/** Found once for a state, which is the one after an event and the one before the next. */
-const awayOf = remembered((clients: RoundState["clients"]) => clients.filter(({ awayUntil }) => awayUntil !== null));
-
 const timer = (at: number, event: TimerEvent): Timer => ({ key: keyOf(event), at, event });
 
-/** One timer per client, and one each for the wait, for every opening of a round and for every step of its secure sums. */
+/** One timer for the client whose grace ends first, and one each for the wait, for every opening of a round and for every step of its secure sums. */
 function keyOf(event: TimerEvent): string {
   switch (event.type) {
     case "graceExpired":

@@ -1,5 +1,5 @@
 /** Who is here: clients join, come back, lose their connection and leave. Pure; each is a step of the round machine. */
-import { withNewcomer } from "./clientPlaces.ts";
+import { withNewcomer } from "./clientIndex.ts";
 import { isBehind } from "./lateAnswers.ts";
 import type { Introduction } from "./roundEvents.ts";
 import type { RoundSaying } from "./roundSentences.ts";

@@ -3,6 +3,7 @@
  * joins, departures, submissions and deadlines share one rule: a round closes when nobody who is still here is outstanding.
  */
 import { withoutFigures } from "../protocol/figures.ts";
+import { hereIn, presentIn } from "./clientIndex.ts";
 import type { Exchange } from "./exchange.ts";
 import {
   answered,
@@ -165,13 +166,13 @@ function withoutTheRest(state: RoundState, open: OpenRound): RoundState {
 function settleWaiting(state: RoundState): RoundState {
   if (state.phase.kind !== "waiting") return state;
   const { next, until } = state.phase;
-  const present = state.clients.filter(({ status }) => status === "present");
-  if (present.length >= clientsNeeded(state, next)) {
+  if (presentIn(state.clients) >= clientsNeeded(state, next)) {
+    const present = state.clients.filter(({ status }) => status === "present");
     if (wantsStatistics(state, next)) return settle(openStatistics(state, next, present));
     return openRound(state, next, drawnFor(state, next, present));
   }
   const hasOpened = next.firstOpenedAt !== null || state.rounds.length > 0;
-  const abandoned = hasOpened && !state.clients.some(({ status }) => status !== "left");
+  const abandoned = hasOpened && hereIn(state.clients) === 0;
   const giveUpAt = abandoned ? (until ?? state.at + state.policy.waitMs) : null;
   return giveUpAt === until ? state : { ...state, phase: { kind: "waiting", next, until: giveUpAt } };
 }

@@ -12,7 +12,7 @@ import { say } from "../sayings/saying.ts";
 import type { Stage } from "../schedule/roundNumbers.ts";
 import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import type { RowStatistics } from "../statistics/rowStatistics.ts";
-import { placeOf } from "./clientPlaces.ts";
+import { placeOf } from "./clientIndex.ts";
 import type { Exchange, ExchangePolicy } from "./exchange.ts";
 import { ROUND_SENTENCES, type RoundSaying } from "./roundSentences.ts";
 
@@ -269,17 +269,19 @@ export function outstanding(state: RoundState, open: OpenRound): readonly Enroll
 
 /** Clients of the round that are still here and have not submitted, waited for or not. */
 export function stillToAnswer(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
-  return state.clients.filter(isOutstandingIn(open));
+  return open.participants.flatMap((id) => outstandingIn(state, open, id) ?? []);
 }
 
 /** Whether {@link outstanding} has anybody: asked after every event, so it stops at the first. */
 export function isAnyOutstanding(state: RoundState, open: OpenRound): boolean {
-  return open.behind ? outstanding(state, open).length > 0 : state.clients.some(isOutstandingIn(open));
+  if (open.behind) return outstanding(state, open).length > 0;
+  return open.participants.some((id) => outstandingIn(state, open, id) !== null);
 }
 
-function isOutstandingIn(open: OpenRound): (client: EnrolledClient) => boolean {
-  const participants = setOf(open.participants);
-  return ({ id, status }) => status !== "left" && !(id in open.submissions) && participants.has(id);
+function outstandingIn(state: RoundState, { submissions }: OpenRound, clientId: ClientId): EnrolledClient | null {
+  if (clientId in submissions) return null;
+  const client = enrolled(state, clientId);
+  return client && client.status !== "left" ? client : null;
 }
 
 /** The client of that id; undefined where none ever joined under it. */

@@ -2,7 +2,7 @@
 import type { RoundMeans } from "../protocol/metrics.ts";
 import { listOf, setOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
-import { placeOf, withChanged } from "./clientPlaces.ts";
+import { hereIn, placeOf, withChanged } from "./clientIndex.ts";
 import { type Exchange, summedClients } from "./exchange.ts";
 import { isBehind, lateRounds } from "./lateAnswers.ts";
 import { meanLossOf } from "./meanLoss.ts";
@@ -140,6 +140,7 @@ export function noteEach(state: RoundState, clients: readonly EnrolledClient[], 
 
 /** Forgets who left without having contributed anything, but the last {@link MAX_IDLE_LEFT} and who the open round waited for. */
 export function withoutIdle(state: RoundState): RoundState {
+  if (state.clients.length - hereIn(state.clients) <= MAX_IDLE_LEFT) return state;
   const participants = new Set(openRoundOf(state)?.participants);
   const idle = state.clients.filter(
     ({ id, status, history }) => status === "left" && history.length === 0 && !participants.has(id),

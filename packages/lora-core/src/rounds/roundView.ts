@@ -4,6 +4,7 @@ import type { DataStatistics } from "../protocol/dataStatistics.ts";
 import { keysOf, listOf, remembered } from "../protocol/remembered.ts";
 import type { ClientView, EventView, ModuleError, Phase, Snapshot } from "../protocol/snapshot.ts";
 import { say } from "../sayings/saying.ts";
+import { presentIn } from "./clientIndex.ts";
 import { unanswered, whatIsSummed } from "./exchangeSteps.ts";
 import { stillTakenOf } from "./lateAnswers.ts";
 import { sharesBelowOne } from "./pace.ts";
@@ -139,8 +140,7 @@ function namesOf(clients: readonly EnrolledClient[]): string | RoundSaying {
 
 function waitingNotes(state: RoundState, next: NextRound, isAbandoned: boolean): readonly RoundSaying[] {
   if (isAbandoned) return [["abandoned"], kept(state)];
-  const present = state.clients.filter(({ status }) => status === "present").length;
-  return [["waitingForMore", Math.max(1, clientsNeeded(state, next) - present)]];
+  return [["waitingForMore", Math.max(1, clientsNeeded(state, next) - presentIn(state.clients))]];
 }
 
 function kept({ modelRound }: RoundState): RoundSaying {
