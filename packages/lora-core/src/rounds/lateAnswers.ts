@@ -6,7 +6,15 @@
  */
 import { remembered, setOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
-import { type ClientId, type LateAnswer, type NextRound, openRoundOf, type RoundSpec, type RoundState } from "./roundState.ts";
+import {
+  type ClientId,
+  enrolled,
+  type LateAnswer,
+  type NextRound,
+  openRoundOf,
+  type RoundSpec,
+  type RoundState,
+} from "./roundState.ts";
 
 /** What an answer of round `of` counts in round `round`, beside one that came in time. */
 export const lateWeight = (of: number, round: number): number => 1 / Math.sqrt(1 + round - of);
@@ -39,8 +47,8 @@ export function stillTakenOf(state: RoundState, next: NextRound): Missed | undef
   if (all.length === 0) return undefined;
   const submissions = openRoundOf(state)?.submissions ?? {};
   const late = new Set(state.late.map(({ clientId }) => clientId));
-  const gone = goneOf(state.clients);
-  const entries = all.filter(([id]) => !(id in submissions || late.has(id) || gone.has(id)));
+  const isGone = (id: ClientId) => enrolled(state, id)?.status === "left";
+  const entries = all.filter(([id]) => !(id in submissions || late.has(id) || isGone(id)));
   if (entries.length === all.length) return missed;
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
@@ -102,9 +110,4 @@ const hasAnswered = (view: RoundView, clientId: ClientId) => setOf(view.aggregat
 const newestLateOf = remembered(
   (rounds: readonly RoundView[]): ReadonlyMap<ClientId, number> =>
     new Map(rounds.flatMap(({ late = {} }) => Object.entries(late))),
-);
-
-const goneOf = remembered(
-  (clients: RoundState["clients"]): ReadonlySet<ClientId> =>
-    new Set(clients.flatMap(({ id, status }) => (status === "left" ? [id] : []))),
 );
