@@ -1,3 +1,4 @@
+import { awaitedIn } from "@duet/lora-core/protocol/awaited";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expect, test } from "vitest";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
@@ -111,6 +112,37 @@ test("the organiser starts early, pauses, resumes, closes a round, removes a cli
   const invited = { ...created, inviteToken: links.invite.token ?? "" };
   await expect(joinAs(coordinator, invited, "chen")).rejects.toThrow(/^FEDERATION_ENDED/);
   await expect(control({ kind: "start" })).rejects.toThrow(/^FEDERATION_ENDED/);
+});
+
+test("the organiser skips one of several; what that one sends in time counts all the same", async () => {
+  const coordinator = await startCoordinator();
+  const { organiser, created } = await createFederation(coordinator.url, { minClients: 3 });
+  const { federationId, organiserKey, watchToken } = created;
+  const [anna, bram, chen] = [
+    await joinAs(coordinator, created, "anna"),
+    await joinAs(coordinator, created, "bram", { sees: "own" }),
+    await joinAs(coordinator, created, "chen"),
+  ];
+  const skip = (clientId: string) =>
+    organiser.call("federation:control", { federationId, organiserKey, action: { kind: "skip", clientId } });
+  await organiser.until(roundOpen(1), "round 1");
+  await anna.client.submit(submission(1));
+  await skip(bram.clientId);
+  const skipped = await organiser.until(({ openRound }) => openRound?.skipped?.length === 1, "bram's skip");
+  expect(awaitedIn(skipped)).toEqual([chen.clientId]);
+  const own = await bram.client.until(({ openRound }) => openRound?.skipped?.length === 1, "the skip, at its own client");
+  expect(own.clients[0]?.note).toBe("was skipped by the organiser");
+  const watcher = await connectClient(coordinator.url);
+  await watcher.call("federation:watch", { federationId, token: watchToken });
+  await watcher.until(({ openRound }) => openRound?.skipped?.[0] === bram.clientId, "the skip, for who comes later");
+  await chen.client.submit(submission(1));
+  const second = await organiser.until(roundOpen(2), "round 2, which nobody closed");
+  expect(second.rounds[0]?.aggregated.toSorted()).toEqual([anna.clientId, chen.clientId].toSorted());
+  expect(second.openRound).toMatchObject({ participants: [anna.clientId, bram.clientId, chen.clientId] });
+  await skip(bram.clientId);
+  for (const { client } of [bram, anna, chen]) await client.submit(submission(2));
+  const third = await organiser.until(roundOpen(3), "round 3");
+  expect(third.rounds[1]?.aggregated).toHaveLength(3);
 });
 
 test("two federations side by side do not touch each other", async () => {

@@ -289,6 +289,8 @@ export class FederationRunner {
     switch (action.kind) {
       case "remove":
         return this.#remove(action.clientId, own);
+      case "skip":
+        return this.#loop.apply({ type: "clientSkipped", clientId: action.clientId });
       case "admit":
       case "decline":
         if (await this.#loop.stored(() => this.#waitingRoom.decide(action.waitingId, action.kind === "admit"))) return;

@@ -65,6 +65,7 @@ const roundEvent = z.discriminatedUnion("type", [
   plain("paused"),
   plain("resumed"),
   plain("roundClosed"),
+  ofClient("clientSkipped"),
   plain("stopped"),
   plain("restarted"),
 ]);

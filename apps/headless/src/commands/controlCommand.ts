@@ -19,6 +19,7 @@ const ACTIONS: Readonly<Record<string, { readonly does: string; readonly of?: "c
     resume: { does: "goes on after a pause", action: { kind: "resume" } },
     "close-round": { does: "ends the open round with those who have answered", action: { kind: "closeRound" } },
     stop: { does: "ends it for good", action: { kind: "stop" } },
+    skip: { does: "does not wait for a client in the open round, by its name or id", of: "client" },
     remove: { does: "removes a client, by its name or id", of: "client" },
     admit: { does: "lets somebody in who waits", of: "waiting" },
     decline: { does: "refuses somebody who waits", of: "waiting" },
@@ -64,14 +65,10 @@ ${Object.entries(ACTIONS)
 
 /** What is about somebody; null where nothing is to be changed. @throws {UsageError} where nobody, or more than one, is called so. */
 function actionOf(name: string, who: string | undefined, { clients }: Snapshot, { waiting }: OrganiserView): Action | null {
-  if (name === "remove")
-    return {
-      kind: "remove",
-      clientId: idOf(
-        who,
-        clients.filter(({ status }) => status !== "left"),
-      ),
-    };
+  if (name === "remove" || name === "skip") {
+    const here = clients.filter(({ status }) => status !== "left");
+    return { kind: name, clientId: idOf(who, here) };
+  }
   if (name === "admit") return { kind: "admit", waitingId: idOf(who, waiting) };
   if (name === "decline") return { kind: "decline", waitingId: idOf(who, waiting) };
   return null;

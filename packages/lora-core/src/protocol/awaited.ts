@@ -1,12 +1,14 @@
 /** For whose answer an open round waits, as a snapshot tells it. Pure. */
 import type { Snapshot } from "./snapshot.ts";
 
-/** Those who are behind are waited for only where nobody else who is still here is asked; the same clients as `outstanding` of a round's state. */
+/** Before anybody has answered, those who are behind or skipped are waited for where nobody else is left to answer; the same clients as `outstanding` of a round's state. */
 export function awaitedIn({ openRound, clients }: Pick<Snapshot, "openRound" | "clients">): readonly string[] {
   if (!openRound) return [];
-  const { participants, submitted, behind = [] } = openRound;
+  const { participants, submitted, behind = [], skipped = [] } = openRound;
   const gone = new Set(clients.flatMap(({ id, status }) => (status === "left" ? [id] : [])));
   const open = participants.filter((id) => !submitted.includes(id) && !gone.has(id));
-  const awaited = open.filter((id) => !behind.includes(id));
-  return awaited.length > 0 || submitted.length > 0 ? awaited : open;
+  const awaited = open.filter((id) => !behind.includes(id) && !skipped.includes(id));
+  if (awaited.length > 0 || submitted.length > 0) return awaited;
+  const notSkipped = open.filter((id) => !skipped.includes(id));
+  return notSkipped.length > 0 ? notSkipped : open;
 }

@@ -102,6 +102,8 @@ export const messages = {
         z.strictObject({ kind: z.literal("pause") }),
         z.strictObject({ kind: z.literal("resume") }),
         z.strictObject({ kind: z.literal("closeRound") }),
+        /** The open round does not wait for it. */
+        z.strictObject({ kind: z.literal("skip"), clientId: id }),
         z.strictObject({ kind: z.literal("remove"), clientId: id }),
         z.strictObject({ kind: z.literal("stop") }),
         /** A new link; the one before is refused from now on. */

@@ -25,6 +25,7 @@ export function ownPartOf(snapshot: Snapshot, id: string): Snapshot {
       submitted: only(openRound.submitted),
       shares: onlyOf(openRound.shares),
       behind: openRound.behind && only(openRound.behind),
+      skipped: openRound.skipped?.includes(id) ? [id] : undefined,
       stillTaken: onlyOf(openRound.stillTaken),
       exchange: exchange && { ...exchange, asked: only(exchange.asked), answered: only(exchange.answered) },
     },

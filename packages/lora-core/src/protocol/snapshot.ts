@@ -130,6 +130,8 @@ export const snapshot = z.strictObject({
       shares: workShares,
       /** Participants that were still at an earlier round as it opened: it does not wait for them. Left out where there is none. */
       behind: z.array(z.string()).optional(),
+      /** Participants that have not answered, and whom the organiser does not want to wait for. Left out where there is none. */
+      skipped: z.array(z.string()).optional(),
       /** Closed rounds whose answers these clients may still give; left out where there is none. */
       stillTaken: z.record(z.string(), z.array(z.number().int())).optional(),
       /** The secure sum that is under way; null before it, and where there is none. */

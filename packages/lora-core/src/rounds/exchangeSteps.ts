@@ -13,17 +13,18 @@ import {
   type RoundState,
   specOf,
 } from "./roundState.ts";
-import { log, noteEach, recordRound, retryRound, updateClient } from "./roundSteps.ts";
+import { log, noteEach, recordRound, retryRound, updateClient, withoutSkip } from "./roundSteps.ts";
 import { beginStatistics, endStatistics } from "./statisticsSteps.ts";
 
 type Exchanging = Extract<RoundPhase, { kind: "exchanging" }>;
 
-/** Clients that are asked and still here, and have not answered. */
+/** Clients that are asked and still here, and have neither answered nor been skipped. */
 export function unanswered(state: RoundState): readonly EnrolledClient[] {
   if (state.phase.kind !== "exchanging") return [];
-  const { asked, answers } = state.phase.exchange;
+  const { open, exchange } = state.phase;
+  const { asked, answers } = exchange;
   return asked.flatMap((id) => {
-    const client = id in answers ? undefined : enrolled(state, id);
+    const client = id in answers || open.skipped?.includes(id) ? undefined : enrolled(state, id);
     return client && client.status !== "left" ? [client] : [];
   });
 }
@@ -31,7 +32,9 @@ export function unanswered(state: RoundState): readonly EnrolledClient[] {
 /** Everybody who is ready sums up; where they are too few, {@link withoutSum}. */
 export function openExchange(state: RoundState, open: OpenRound): RoundState {
   if (open.forStatistics) return beginStatistics(state, open);
-  const ready = Object.keys(open.submissions).filter((id) => enrolled(state, id)?.status !== "left");
+  const ready = Object.keys(open.submissions).filter(
+    (id) => enrolled(state, id)?.status !== "left" && !open.skipped?.includes(id),
+  );
   const { round } = specOf(state, open);
   if (ready.length < MIN_CLIENTS) {
     return withoutSum(state, open, ["tooFewReady", round, ready.length, MIN_CLIENTS]);
@@ -56,7 +59,11 @@ export function answered(state: RoundState, event: Extract<RoundEvent, { type: "
   if (isLeft || !exchange.asked.includes(clientId) || clientId in exchange.answers) return state;
   const next: RoundState = {
     ...state,
-    phase: { ...phase, exchange: { ...exchange, answers: { ...exchange.answers, [clientId]: artifact } } },
+    phase: {
+      ...phase,
+      open: withoutSkip(phase.open, clientId),
+      exchange: { ...exchange, answers: { ...exchange.answers, [clientId]: artifact } },
+    },
   };
   return updateClient(next, clientId, ({ bytesUp }) => ({ lastSeenAt: state.at, note: null, bytesUp: bytesUp + bytes }));
 }

@@ -82,6 +82,8 @@ type Happening =
   | { readonly type: "paused" }
   | { readonly type: "resumed" }
   | { readonly type: "roundClosed" }
+  /** The organiser does not want to wait for it in this round. */
+  | { readonly type: "clientSkipped"; readonly clientId: ClientId }
   | { readonly type: "clientRemoved"; readonly clientId: ClientId }
   | { readonly type: "stopped" }
   /** The coordinator came back: every connection is gone, and the time it was down counts against nobody. */

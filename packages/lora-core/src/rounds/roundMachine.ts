@@ -33,8 +33,9 @@ import {
   sendsAdapter,
   specOf,
 } from "./roundState.ts";
-import { end, log, noteEach, openRound, recordRound, retryRound, updateClient } from "./roundSteps.ts";
+import { end, log, noteEach, openRound, recordRound, retryRound, updateClient, withoutSkip } from "./roundSteps.ts";
 import { drawnFor, hasEnough } from "./sampling.ts";
+import { skipped } from "./skipped.ts";
 import { withStandings } from "./standings.ts";
 import { counted, openStatistics, wantsStatistics } from "./statisticsSteps.ts";
 import { submissionStanding } from "./submissionStanding.ts";
@@ -106,6 +107,8 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
       return resumed(state);
     case "roundClosed":
       return closedByOrganiser(state);
+    case "clientSkipped":
+      return skipped(state, event.clientId);
     case "stopped":
       return end(state, "stopped", ["stoppedByOrganiser"]);
     case "restarted":
@@ -197,7 +200,8 @@ function submitted(state: RoundState, event: Extract<RoundEvent, { type: "submit
   const submissions = { ...state.phase.open.submissions, [clientId]: submission };
   // Nobody counts twice in one mean: what came late of it gives way.
   const late = state.late.filter((answer) => answer.clientId !== clientId);
-  return withAnswer({ ...state, late, phase: { kind: "collecting", open: { ...state.phase.open, submissions } } }, event);
+  const open = { ...withoutSkip(state.phase.open, clientId), submissions };
+  return withAnswer({ ...state, late, phase: { kind: "collecting", open } }, event);
 }
 
 /** An answer of a round that is over, which counts in the open one; its client may answer that one, too. */
@@ -319,9 +323,10 @@ function submissionDamaged(state: RoundState, clientId: string, round: number): 
 }
 
 /** Who is asked again is waited for, behind or not: it has answered this round. */
-function awaiting({ behind = [], ...open }: OpenRound, clientId: string): OpenRound {
+function awaiting(open: OpenRound, clientId: string): OpenRound {
+  const { behind = [], ...rest } = withoutSkip(open, clientId);
   const others = behind.filter((id) => id !== clientId);
-  return others.length > 0 ? { ...open, behind: others } : open;
+  return others.length > 0 ? { ...rest, behind: others } : rest;
 }
 
 /** Its round is long over: it is left out. */

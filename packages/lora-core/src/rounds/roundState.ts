@@ -126,6 +126,8 @@ export interface OpenRound extends NextRound {
   readonly participants: readonly ClientId[];
   /** Of these, who is still at an earlier round, so that nobody waits for it; left out where there is none. */
   readonly behind?: readonly ClientId[];
+  /** Whom the organiser does not want to wait for, and who has not answered since; left out where there is none. */
+  readonly skipped?: readonly ClientId[];
   readonly submissions: Readonly<Record<ClientId, Submission>>;
   /** Not in force while paused; moved by the length of the pause. */
   readonly deadlineAt: number;
@@ -258,13 +260,18 @@ export function clientsNeeded(state: RoundState, next: NextRound): number {
   return Math.max(state.started ? 1 : state.policy.minClients, isSummed(state, next) ? MIN_CLIENTS : 1);
 }
 
-/** Clients of the round that are still here and have not submitted; of those who are behind only where nobody else is left to answer. */
+/**
+ * Clients of the round that are still here and have not submitted. Before anybody has, those who are behind are among them where nobody else is left to
+ * answer, and those who were skipped where not even such are.
+ */
 export function outstanding(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
+  const { behind = [], skipped = [] } = open;
   const unanswered = stillToAnswer(state, open);
-  if (!open.behind) return unanswered;
-  const behind = setOf(open.behind);
-  const awaited = unanswered.filter(({ id }) => !behind.has(id));
-  return awaited.length > 0 || Object.keys(open.submissions).length > 0 ? awaited : unanswered;
+  if (behind.length + skipped.length === 0) return unanswered;
+  const awaited = unanswered.filter(({ id }) => !setOf(behind).has(id) && !setOf(skipped).has(id));
+  if (awaited.length > 0 || Object.keys(open.submissions).length > 0) return awaited;
+  const notSkipped = unanswered.filter(({ id }) => !setOf(skipped).has(id));
+  return notSkipped.length > 0 ? notSkipped : unanswered;
 }
 
 /** Clients of the round that are still here and have not submitted, waited for or not. */
@@ -274,7 +281,7 @@ export function stillToAnswer(state: RoundState, open: OpenRound): readonly Enro
 
 /** Whether {@link outstanding} has anybody: asked after every event, so it stops at the first. */
 export function isAnyOutstanding(state: RoundState, open: OpenRound): boolean {
-  if (open.behind) return outstanding(state, open).length > 0;
+  if (open.behind || open.skipped) return outstanding(state, open).length > 0;
   return open.participants.some((id) => outstandingIn(state, open, id) !== null);
 }
 

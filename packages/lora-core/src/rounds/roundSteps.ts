@@ -138,6 +138,12 @@ export function noteEach(state: RoundState, clients: readonly EnrolledClient[], 
   );
 }
 
+/** This client has answered after all, or is asked again. */
+export function withoutSkip({ skipped: all = [], ...open }: OpenRound, clientId: string): OpenRound {
+  const others = all.filter((id) => id !== clientId);
+  return others.length > 0 ? { ...open, skipped: others } : open;
+}
+
 /** Forgets who left without having contributed anything, but the last {@link MAX_IDLE_LEFT} and who the open round waited for. */
 export function withoutIdle(state: RoundState): RoundState {
   if (state.clients.length - hereIn(state.clients) <= MAX_IDLE_LEFT) return state;

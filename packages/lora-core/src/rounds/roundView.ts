@@ -63,6 +63,7 @@ export function roundsView(state: RoundState): RoundsView {
       deadlineAt: state.paused ? null : (exchange?.deadlineAt ?? open.deadlineAt),
       ...(shares ? { shares } : {}),
       ...(open.behind ? { behind: listOf(open.behind) } : {}),
+      ...(open.skipped ? { skipped: listOf(open.skipped) } : {}),
       ...(stillTaken ? { stillTaken } : {}),
       exchange: exchange && {
         attempt: exchange.attempt,

@@ -14,6 +14,7 @@ const ACTIONS: Readonly<Record<OrganiserAction, string>> = {
   pause: "暂停",
   resume: "继续",
   closeRound: "结束本轮",
+  skip: "不等待某个客户端",
   remove: "移除客户端",
   stop: "停止",
   rotateLink: "新链接",

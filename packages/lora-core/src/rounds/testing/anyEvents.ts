@@ -123,6 +123,7 @@ const happening = fc.oneof(
     arbitrary: fc.record({ type: type("counted"), round, statistics: fc.constant(statisticsOf([{ label: 0, tokens: 9 }], 2)) }),
   },
   { weight: 2, arbitrary: fc.record({ type: type("submissionDamaged"), clientId, round }) },
+  { weight: 2, arbitrary: fc.record({ type: type("clientSkipped"), clientId }) },
   {
     weight: 2,
     arbitrary: fc.record({ type: type("gauged"), round, error: fc.constantFrom(0.5, 0.75), moduleErrors: fc.constant([]) }),
