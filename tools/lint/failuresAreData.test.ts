@@ -10,9 +10,6 @@ const AS_DATA = /\btold\b|\.\.\.\w+Failure\(/;
 
 const IN_WORDS: Readonly<Record<string, string>> = {
   "apps/web/src/newFederation/SignIn.tsx": "said in the page's own words",
-  "packages/client/src/accountSession.ts": "what the coordinator refused, which crosses the wire as text",
-  "packages/client/src/refusalOf.ts": "the same",
-  "packages/client/src/typedSocket.ts": "the same",
   "packages/lora-core/src/secureAggregation/secureAggregationError.ts": "what a secure sum refuses of a hostile coordinator",
   "packages/lora-engine/src/backends/nodeWebgpu.ts": "a browser never has Node's WebGPU",
 };

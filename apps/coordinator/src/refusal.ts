@@ -1,12 +1,23 @@
 /** Why a request is not done, as the typed error that its sender gets. */
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
+import { REFUSAL_SENTENCES } from "@duet/lora-core/errors/refusalSentences";
+import { SCHEMA_SENTENCES } from "@duet/lora-core/errors/schemaSentences";
+import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
+import { type Saying, say, type Told } from "@duet/lora-core/sayings/saying";
 
-/** Thrown anywhere below the gateway; becomes `{ok: false, error: {code, message, retryAfterMs?}}`. */
+const SENTENCES = { ...REFUSAL_SENTENCES, ...CHOICE_SENTENCES, ...SCHEMA_SENTENCES };
+type Refused = Saying<typeof SENTENCES>;
+
+/** What another has said, in words and as data: an error, say. */
+export type Said = Pick<DuetError, "message" | "told">;
+
+/** Thrown anywhere below the gateway; becomes `{ok: false, error: {code, message, told?, retryAfterMs?}}`. */
 export class Refusal extends DuetError {
   declare readonly code: RefusalCode;
 
-  constructor(code: RefusalCode, message: string, options?: { readonly retryAfterMs?: number }) {
-    super(code, message, options);
+  constructor(code: RefusalCode, why: Refused | Said, options?: { readonly retryAfterMs?: number }) {
+    const { message, told } = "message" in why ? why : { message: say(SENTENCES, why), told: why as Told };
+    super(code, message, { ...options, told });
   }
 }

@@ -1,11 +1,11 @@
 /** Signing in at a coordinator, over HTTP; its sockets are opened again afterwards. A browser keeps the cookie, a program passes it on. */
 
 import { connectionError } from "@duet/lora-core/errors/connectionError";
-import { DuetError } from "@duet/lora-core/errors/duetError";
 import { resultOf } from "@duet/lora-core/protocol/errors";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
 import { SESSION_PATH, type SessionState, sessionState } from "@duet/lora-core/protocol/session";
 import { z } from "zod";
+import { refusalOf } from "./refusalOf.ts";
 
 /** How one stands there. @throws {DuetError} UNREACHABLE, BAD_REPLY */
 export async function readSession(url: string): Promise<SessionState> {
@@ -33,7 +33,7 @@ async function change(url: string, request: RequestInit): Promise<Response> {
   const response = await ask(url, request);
   const result = resultOf(z.strictObject({})).safeParse(await response.json().catch(() => null)).data;
   if (!result) throw connectionError("BAD_REPLY", ["answerUnread"]);
-  if (!result.ok) throw new DuetError(result.error.code, result.error.message);
+  if (!result.ok) throw refusalOf(result.error);
   return response;
 }
 

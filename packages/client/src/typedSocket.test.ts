@@ -14,6 +14,25 @@ test("a refusal becomes an error with the coordinator's code and words", () => {
   expect(attempt).toThrow(expect.objectContaining({ code: "FORBIDDEN", message: "This link does not open this federation" }));
 });
 
+test("what a refusal says as data comes along, and is left out where it is none", () => {
+  const toldOf = (told: unknown) => {
+    const error = { code: "FEDERATION_FULL", message: "This federation is full: it takes 3 clients", told };
+    try {
+      return parseReply("client:join", { ok: false, error });
+    } catch (refused) {
+      return refused;
+    }
+  };
+  expect(toldOf(["federationFull", 3])).toMatchObject({ code: "FEDERATION_FULL", told: ["federationFull", 3] });
+  for (const told of [undefined, null, "federationFull", ["federationFull", { clients: 3 }], ["x".repeat(41)]]) {
+    expect(toldOf(told)).toMatchObject({
+      code: "FEDERATION_FULL",
+      message: expect.stringMatching(/takes 3 clients/),
+      told: null,
+    });
+  }
+});
+
 test("anything else is refused, unknown keys included", () => {
   for (const raw of [undefined, "ok", { ok: true }, { ok: true, data: { federations: [], extra: 1 } }]) {
     expect(() => parseReply("federation:list", raw)).toThrow(expect.objectContaining({ code: "BAD_REPLY" }));

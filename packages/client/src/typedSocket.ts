@@ -101,7 +101,7 @@ export function createTypedSocket(options: TypedSocketOptions): TypedSocket {
   });
   socket.on("connect_error", async () => {
     const refusal = await originRefusal(base);
-    if (refusal !== null && !socket.connected) status.set({ kind: "refused", error: new DuetError("WRONG_ORIGIN", refusal) });
+    if (refusal !== null && !socket.connected) status.set({ kind: "refused", error: refusal });
   });
   socket.on("disconnect", (reason) => {
     lost.emit();
@@ -204,9 +204,10 @@ export function parseReply<N extends MessageName>(name: N, raw: unknown): ReplyO
 }
 
 /** Why the coordinator takes no sockets of this page; null when that is not what keeps it from connecting. */
-async function originRefusal(base: URL): Promise<string | null> {
+async function originRefusal(base: URL): Promise<DuetError | null> {
   const address = new URL(`origin?page=${encodeURIComponent(base.origin)}`, base);
   const response = await fetch(address, { signal: AbortSignal.timeout(ACK_TIMEOUT_MS) }).catch(() => null);
   if (!response?.ok) return null;
-  return originAnswer.safeParse(await response.json().catch(() => null)).data?.refusal ?? null;
+  const { refusal = null, told } = originAnswer.safeParse(await response.json().catch(() => null)).data ?? {};
+  return refusal === null ? null : new DuetError("WRONG_ORIGIN", refusal, { told: told ?? null });
 }

@@ -13,10 +13,7 @@ export function createConnectionCount(limit: number): ConnectionCount {
     enter(network) {
       const count = open.get(network) ?? 0;
       if (count >= limit) {
-        throw new Refusal(
-          "QUOTA_USED_UP",
-          `This address has ${limit} connections open already; --sockets-per-address allows more`,
-        );
+        throw new Refusal("QUOTA_USED_UP", ["connectionsOpen", limit]);
       }
       open.set(network, count + 1);
       let isOpen = true;

@@ -105,8 +105,7 @@ export function createAccess(settings: AccessSettings): Access {
     networkOf: (arrival) => networkOf(addressOf(arrival, trustsOf(arrival))),
     visitorOf: (arrival) => visitorOf(arrival, trustsOf(arrival), sessions),
     assertOperatorKey(key) {
-      if (keyHash === null || !matchesHash(key.trim(), keyHash))
-        throw new Refusal("WRONG_KEY", "This is not the operator key of this coordinator");
+      if (keyHash === null || !matchesHash(key.trim(), keyHash)) throw new Refusal("WRONG_KEY", ["wrongOperatorKey"]);
     },
     stateOf(visitor) {
       const account = visitor.signedIn?.account;

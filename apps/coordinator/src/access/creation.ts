@@ -45,10 +45,7 @@ export function createCreationRule(isOpen: boolean, { holds }: Pick<SignedSessio
     allows,
     assertAllowed(visitor) {
       if (allows(visitor)) return;
-      const reason = isOpen
-        ? "Only a browser or program on the coordinator's own machine may create federations here, and this request came through a proxy"
-        : "Only who is signed in may create federations here";
-      throw new Refusal("SIGN_IN_REQUIRED", reason);
+      throw new Refusal("SIGN_IN_REQUIRED", [isOpen ? "createsOnlyHere" : "createsSignedIn"]);
     },
   };
 }

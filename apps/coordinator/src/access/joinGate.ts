@@ -42,7 +42,7 @@ export function createJoinGate(clock: Clock, most: number): JoinGate {
     async through(join, onFull) {
       if (underWay >= most) {
         onFull?.();
-        throw new Refusal("RATE_LIMITED", "Too many clients join this coordinator at the same time", { retryAfterMs: waitMs() });
+        throw new Refusal("RATE_LIMITED", ["tooManyJoin"], { retryAfterMs: waitMs() });
       }
       underWay += 1;
       try {

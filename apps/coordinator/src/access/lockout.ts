@@ -20,13 +20,6 @@ interface Tries {
   readonly lockedUntil: number;
 }
 
-const WORDS: Readonly<Record<SecretKind, string>> = {
-  operatorKey: "operator keys",
-  organiserKey: "organiser keys",
-  link: "links",
-  resumeToken: "clients' secrets",
-};
-
 /** A lock-out is logged when it begins: once, whatever is tried meanwhile. */
 export function createLockout(clock: Clock, audit: Pick<Audit, "record">): Lockout {
   const tries = createRecentMap<Tries>(MAX_REMEMBERED);
@@ -36,8 +29,8 @@ export function createLockout(clock: Clock, audit: Pick<Audit, "record">): Locko
       const lockedUntil = tries.get(`${kind} ${network}`)?.lockedUntil ?? 0;
       const left = lockedUntil - clock.now();
       if (left <= 0) return;
-      const wait = left > 60_000 ? `${Math.ceil(left / 60_000)} minutes` : `${Math.ceil(left / 1000)} seconds`;
-      throw new Refusal("LOCKED_OUT", `Too many wrong ${WORDS[kind]} came from this address; it may try again in ${wait}`);
+      if (left > 60_000) throw new Refusal("LOCKED_OUT", ["lockedForMinutes", kind, Math.ceil(left / 60_000)]);
+      throw new Refusal("LOCKED_OUT", ["lockedForSeconds", kind, Math.ceil(left / 1000)]);
     },
     failed(network, kind) {
       const now = clock.now();

@@ -66,7 +66,7 @@ export function createOpenIdSignIn(settings: OpenIdSettings, signingKey: Uint8Ar
       : {};
     const { email, email_verified: isVerified = false, preferred_username, name } = person.parse({ ...claims, ...more });
     if (!isAllowed(allow, isVerified ? email : undefined)) {
-      throw new Refusal("ACCOUNT_REFUSED", "This account may not create federations here");
+      throw new Refusal("ACCOUNT_REFUSED", ["accountRefused"]);
     }
     return { kind: "openid", subject: claims.sub, name: (email ?? preferred_username ?? name ?? claims.sub).slice(0, MAX_NAME) };
   }
@@ -118,9 +118,6 @@ async function orFailed<T>(run: () => Promise<T>): Promise<T> {
     return await run();
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(
-      "SIGN_IN_FAILED",
-      `Signing in with the provider failed (${error instanceof Error ? error.name : "no reason"})`,
-    );
+    throw new Refusal("SIGN_IN_FAILED", ["providerFailed", error instanceof Error ? error.name : "no reason"]);
   }
 }

@@ -28,16 +28,6 @@ interface Bucket {
   readonly lineEndsAt: number;
 }
 
-const WORDS: Readonly<Record<QuotaName, string>> = {
-  federation: "New federations",
-  handshake: "New connections",
-  join: "Joins",
-  message: "Messages",
-  upload: "Uploads",
-  refusalLogged: "Refusals",
-  signIn: "Tries to sign in",
-};
-
 /** `changes` are what an operator set. */
 export function createQuotas(clock: Clock, changes: Partial<Record<QuotaName, Quota>> = {}): Quotas {
   const quotas: Readonly<Record<QuotaName, Quota>> = { ...QUOTAS, ...changes };
@@ -78,8 +68,7 @@ export function createQuotas(clock: Clock, changes: Partial<Record<QuotaName, Qu
     take(name, who, amount = 1) {
       if (count(name, who, amount)) return;
       const retryAfterMs = line(name, who, amount);
-      const said = `${WORDS[name]} from this address or account come too fast`;
-      throw new Refusal("QUOTA_USED_UP", said, retryAfterMs === null ? {} : { retryAfterMs });
+      throw new Refusal("QUOTA_USED_UP", ["tooFast", name], retryAfterMs === null ? {} : { retryAfterMs });
     },
     has: (name, who) => count(name, who, 1),
     giveBack(name, who, amount = 1) {

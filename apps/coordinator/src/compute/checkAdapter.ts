@@ -21,10 +21,7 @@ export async function checkAdapter({ file, form }: CheckInput): Promise<void> {
   const norm = l2Norm(tensors);
   const bound = MAX_ADAPTER_RMS * Math.sqrt([...tensors.values()].reduce((sum, { data }) => sum + data.length, 0));
   if (norm > bound) {
-    throw new Refusal(
-      "INVALID_ADAPTER",
-      `The adapter's norm is ${norm.toPrecision(4)}, at most ${bound.toPrecision(4)} is accepted`,
-    );
+    throw new Refusal("INVALID_ADAPTER", ["normTooLarge", norm.toPrecision(4), bound.toPrecision(4)]);
   }
 }
 
@@ -32,7 +29,10 @@ function decoded(blob: Uint8Array, form: UploadForm): NamedTensors {
   try {
     return decodeUpload(form, blob);
   } catch (error) {
-    if (error instanceof RangeError || error instanceof DuetError) throw new Refusal("INVALID_ADAPTER", error.message);
+    if (error instanceof DuetError && error.told !== null) throw new Refusal("INVALID_ADAPTER", error);
+    if (error instanceof RangeError || error instanceof DuetError) {
+      throw new Refusal("INVALID_ADAPTER", ["unreadableAdapter", error.message]);
+    }
     throw error;
   }
 }

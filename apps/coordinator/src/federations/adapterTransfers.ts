@@ -81,7 +81,7 @@ export class AdapterTransfers {
   async receive(clientId: string, blob: BlobRef, piece: Piece): Promise<number> {
     const { loop, store, sums } = this.#parts;
     const open = openRoundOf(loop.state);
-    if (!open) throw new Refusal("WRONG_ROUND", "No round is open");
+    if (!open) throw new Refusal("WRONG_ROUND", ["noRoundOpen"]);
     const round = this.#roundOf(clientId, open);
     if (loop.state.phase.kind === "exchanging") sums.assertFits(clientId, blob);
     else if (!this.#isExpected(clientId, round)) return blob.bytes;
@@ -138,7 +138,7 @@ export class AdapterTransfers {
   #assertOpen(round: number): void {
     const { state } = this.#parts.loop;
     const open = openRoundOf(state);
-    if (!open || specOf(state, open).round !== round) throw new Refusal("WRONG_ROUND", `Round ${round} is not open`);
+    if (!open || specOf(state, open).round !== round) throw new Refusal("WRONG_ROUND", ["roundNotOpen", round]);
   }
 
   /** What comes from several clients is stored side by side; only the events take turns. */
@@ -171,7 +171,7 @@ export class AdapterTransfers {
     const stored = this.#stored.find(clientId, round);
     if (stored?.sha256 === blob.sha256) return stored.artifact;
     const file = await store.uploads.file(clientId, blob);
-    if (file === null) throw new Refusal("BLOB_MISSING", "The adapter has not arrived yet; upload it and submit again");
+    if (file === null) throw new Refusal("BLOB_MISSING", ["adapterNotArrived"]);
     await compute.run("check", { file, form });
     // A name of its own: nothing that was confirmed is ever written over.
     const artifact = `${round}-${clientId}-${createId()}`;
@@ -208,10 +208,10 @@ export class AdapterTransfers {
     const { federation, loop } = this.#parts;
     const form = federation.sentFormOf(round, enrolled(loop.state, clientId)?.rank);
     if ((form === null) !== (blob === null)) {
-      throw new Refusal("INVALID_ADAPTER", form ? `Round ${round} needs an adapter` : `Round ${round} takes no adapter`);
+      throw new Refusal("INVALID_ADAPTER", [form ? "needsAdapter" : "takesNoAdapter", round]);
     }
     if (form && blob && blob.bytes !== uploadBytes(form)) {
-      throw new Refusal("INVALID_ADAPTER", `Round ${round} takes adapters of ${uploadBytes(form)} bytes, not of ${blob.bytes}`);
+      throw new Refusal("INVALID_ADAPTER", ["otherAdapterSize", round, uploadBytes(form), blob.bytes]);
     }
     return form;
   }

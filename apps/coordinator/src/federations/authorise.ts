@@ -53,9 +53,9 @@ export async function verified(codes: LinkCodes, federationId: string, code: str
 }
 
 /** The same for every code that opens nothing here. */
-export const wrongCode = (): Refusal => new Refusal("FORBIDDEN", "This link opens no federation here");
+export const wrongCode = (): Refusal => new Refusal("FORBIDDEN", ["wrongLink"]);
 
 const wrongRole = (right: Right): Refusal =>
-  new Refusal("FORBIDDEN", right === "client" ? "This is not the code of a client" : `This needs the ${right} link`);
+  new Refusal("FORBIDDEN", right === "client" ? ["noClientCode"] : ["needsLink", right]);
 
 const isNotFound = (error: unknown): boolean => error instanceof Refusal && error.code === "NOT_FOUND";

@@ -11,6 +11,7 @@ import {
 import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { Architecture, DescribedBase } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import type { Unfit } from "@duet/lora-core/errors/refusalSentences";
 import {
   clientPrivacyRefusal,
   fewClientsRefusal,
@@ -23,7 +24,6 @@ import {
   uploadRefusal,
   workRefusal,
 } from "@duet/lora-core/federation/choiceRefusals";
-import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
 import { prototypesRefusal } from "@duet/lora-core/federation/labelPrototypes";
 import { sumSizeOf, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -31,7 +31,6 @@ import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
 import type { ExchangePolicy } from "@duet/lora-core/rounds/exchange";
 import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
-import { say } from "@duet/lora-core/sayings/saying";
 import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
@@ -78,7 +77,7 @@ export function defineFederation(config: FederationConfig, catalogue: ModelCatal
     upload ? updateVectorBytes(sumSizeOf(config, 1, null), layoutBytes(uploadLayout(layout, upload))) : 0,
   );
   if (largest > MAX_ADAPTER_BYTES) {
-    throw new Refusal("INVALID_PAYLOAD", `This adapter has ${largest} bytes, at most ${MAX_ADAPTER_BYTES} can be exchanged`);
+    throw new Refusal("INVALID_PAYLOAD", ["tooLargeAdapter", largest, MAX_ADAPTER_BYTES]);
   }
   const planOf = (round: number) => roundPlanOf(method, config, { round, isNewcomer: false });
   const uploadLayoutOf = (round: number) => {
@@ -134,7 +133,7 @@ function checkedChoices(config: FederationConfig, architecture: Architecture | D
     assertCanRun(choices, architecture, config);
     return choices;
   } catch (error) {
-    if (error instanceof RangeError) throw new Refusal("INVALID_PAYLOAD", error.message);
+    if (error instanceof RangeError) throw new Refusal("INVALID_PAYLOAD", ["unfitSettings", error.message]);
     throw error;
   }
 }
@@ -144,11 +143,15 @@ function exchangePolicy(bytes: number, sumsFigures: boolean): ExchangePolicy {
   return { stepMs: STEP_MS, inputMs: STEP_MS + bytes / SLOW_BYTES_PER_MS, sumsFigures };
 }
 
-/** @throws {RangeError} when choices do not go together, or the method trains a part that this adapter does not have. */
+/** @throws {Refusal} when choices do not go together, or the method trains a part that this adapter does not have. */
 function assertCanRun({ method, layout }: Choices, architecture: Architecture | DescribedBase, config: FederationConfig): void {
   const { task, budgets, robustness, aggregation, minClients, training } = config;
-  const unfit = method.refusal(task.kind) ?? method.robustnessRefusal(robustness) ?? method.aggregationRefusal(aggregation);
-  if (unfit !== null) throw new RangeError(unfit);
+  const assertMade = (unfit: Unfit, sentence: string | null) => {
+    if (sentence !== null) throw new Refusal("INVALID_PAYLOAD", ["methodUnfit", method.id, unfit, sentence]);
+  };
+  assertMade("task", method.refusal(task.kind));
+  assertMade("robust", method.robustnessRefusal(robustness));
+  assertMade("sum", method.aggregationRefusal(aggregation));
   const refusal =
     protectionRefusal(aggregation, robustness.kind) ??
     fewClientsRefusal(aggregation, minClients) ??
@@ -161,10 +164,10 @@ function assertCanRun({ method, layout }: Choices, architecture: Architecture | 
     lateRefusal(methodOf(config.strategy), budgets, config) ??
     statisticsRefusal(config) ??
     prototypesRefusal(method, budgets, architecture, config);
-  if (refusal) throw new RangeError(say(CHOICE_SENTENCES, refusal));
+  if (refusal) throw new Refusal("INVALID_PAYLOAD", refusal);
   for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {
     if (step.kind === "train" && entriesOf(layout, step.part ?? "all").length === 0) {
-      throw new RangeError(`${method.label} needs an adapter on at least two modules; choose more target modules`);
+      throw new Refusal("INVALID_PAYLOAD", ["twoModules", method.label]);
     }
   }
 }

@@ -63,7 +63,7 @@ export function createFederationDrafts({ storage, compute, clock, make }: DraftP
   async function complete(draft: Draft, blob: BlobRef): Promise<void> {
     const { record, federation } = draft;
     const file = await (await draft.uploads).file(ORGANISER, blob);
-    if (file === null) throw new Refusal("BLOB_MISSING", "The adapter was damaged on its way; upload it again");
+    if (file === null) throw new Refusal("BLOB_MISSING", ["damagedOnItsWay"]);
     try {
       await compute.run("check", { file, form: wholeAdapter(federation.layout) });
       await make(record, decodeAdapter(await readFile(file), federation.layout));
@@ -93,7 +93,7 @@ export function createFederationDrafts({ storage, compute, clock, make }: DraftP
     },
     async add(record, federation) {
       const { federationId } = record;
-      if (drafts.size >= MAX_DRAFTS) throw new Refusal("RATE_LIMITED", "Too many federations wait for their adapters; try later");
+      if (drafts.size >= MAX_DRAFTS) throw new Refusal("RATE_LIMITED", ["draftsFull"]);
       const uploads = storage.uploads(federationId);
       // It counts before anything is awaited.
       drafts.set(federationId, { record, federation, uploads, making: null, giveUp: giveUpLater(federationId) });
@@ -102,7 +102,7 @@ export function createFederationDrafts({ storage, compute, clock, make }: DraftP
     record: (federationId) => drafts.get(federationId)?.record ?? null,
     upload(federationId) {
       const draft = drafts.get(federationId);
-      if (!draft) throw new Refusal("NOT_FOUND", "There is no such federation here");
+      if (!draft) throw new Refusal("NOT_FOUND", ["noFederation"]);
       return (blob, piece) => receive(draft, blob, piece);
     },
     close() {
@@ -115,9 +115,8 @@ export function createFederationDrafts({ storage, compute, clock, make }: DraftP
 /** @throws {Refusal} INVALID_ADAPTER unless the blob is the one that the config names, of the right size. */
 function assertNamed({ record, federation }: Draft, { sha256, bytes }: BlobRef): void {
   const { initialAdapter } = record.config;
-  if (sha256 !== initialAdapter)
-    throw new Refusal("INVALID_ADAPTER", `This federation starts from the adapter ${initialAdapter}`);
+  if (sha256 !== initialAdapter) throw new Refusal("INVALID_ADAPTER", ["startsFrom", String(initialAdapter)]);
   if (bytes !== federation.adapterBytes) {
-    throw new Refusal("INVALID_ADAPTER", `Its adapters have ${federation.adapterBytes} bytes, not ${bytes}`);
+    throw new Refusal("INVALID_ADAPTER", ["otherStartSize", federation.adapterBytes, bytes]);
   }
 }

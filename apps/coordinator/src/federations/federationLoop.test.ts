@@ -127,9 +127,9 @@ test("what waits for its turn together is written together, and each learns what
   const join = (clientId: string, isWanted = () => true) =>
     loop.applyTogether({ type: "clientJoined", clientId, introduction }, isWanted);
   const refused = join("c", () => {
-    throw new Refusal("WRONG_ROUND", "too late");
+    throw new Refusal("WRONG_ROUND", ["roundClosed", 3]);
   });
-  await Promise.all([join("a"), join("b"), join("d", () => false), expect(refused).rejects.toThrow("too late")]);
+  await Promise.all([join("a"), join("b"), join("d", () => false), expect(refused).rejects.toThrow("already closed")]);
   expect(entries.map(({ event }) => "clientId" in event && event.clientId)).toEqual(["a", "b"]);
   expect(disk.writes).toBe(1);
 

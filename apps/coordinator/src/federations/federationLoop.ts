@@ -68,7 +68,7 @@ export class FederationLoop {
 
   /** @throws {Refusal} FEDERATION_ENDED */
   assertRunning(): void {
-    if (this.state.endedAt !== null) throw new Refusal("FEDERATION_ENDED", "This federation has ended");
+    if (this.state.endedAt !== null) throw new Refusal("FEDERATION_ENDED", ["hasEnded"]);
   }
 
   /** Nothing is under way and nothing will happen by itself. */
@@ -134,7 +134,7 @@ export class FederationLoop {
       this.#parts.logger.error({ error: String(error) }, "Cannot write");
       this.storageFault = ["diskFault", error.code ?? error.message];
       this.#parts.onChange(this.state);
-      throw new Refusal("STORAGE_FAILED", "The coordinator could not store this; please try again");
+      throw new Refusal("STORAGE_FAILED", ["couldNotStore"]);
     }
   }
 

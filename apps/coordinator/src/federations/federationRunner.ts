@@ -244,7 +244,7 @@ export class FederationRunner {
     const open = openRoundOf(this.state);
     const isOpen = open !== null && specOf(this.state, open).round === progress.round;
     const isTaken = open !== null && stillTaken(this.state, open, clientId).includes(progress.round);
-    if (!isOpen && !isTaken) throw new Refusal("WRONG_ROUND", `Round ${progress.round} is not open`);
+    if (!isOpen && !isTaken) throw new Refusal("WRONG_ROUND", ["roundNotOpen", progress.round]);
     const isTold = enrolled(this.state, clientId)?.figures !== "nobody";
     this.#progress.set(clientId, isTold ? progress : withoutPace(progress));
     this.#touch();
@@ -294,7 +294,7 @@ export class FederationRunner {
       case "admit":
       case "decline":
         if (await this.#loop.stored(() => this.#waitingRoom.decide(action.waitingId, action.kind === "admit"))) return;
-        throw new Refusal("NOT_FOUND", "This client does not wait any more");
+        throw new Refusal("NOT_FOUND", ["waitsNoMore"]);
       default:
         return this.#loop.apply({ type: controlEvents[action.kind] });
     }
@@ -311,7 +311,7 @@ export class FederationRunner {
 
   /** The link that it came by ends first: whatever fails then, it cannot come in by it again. Who is in needs no link. */
   async #remove(clientId: string, own?: Watching): Promise<void> {
-    if (!enrolled(this.state, clientId)) throw new Refusal("NOT_FOUND", "There is no such client");
+    if (!enrolled(this.state, clientId)) throw new Refusal("NOT_FOUND", ["noClient"]);
     await this.#change({ kind: "rotateLink", role: "invite" }, own);
     await this.members.remove(clientId);
     this.#endWatching();

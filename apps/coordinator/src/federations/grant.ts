@@ -26,6 +26,6 @@ export function grantOfLink(links: LinkStates, code: string, claims: LinkClaims 
     return role && { kind: "link", role, generation: links[role].generation };
   }
   const ended = endedBecause(links, claims, now);
-  if (ended !== null) throw new Refusal("LINK_ENDED", ended);
+  if (ended !== null) throw new Refusal("LINK_ENDED", [ended]);
   return { kind: "link", role: claims.role, generation: claims.generation };
 }

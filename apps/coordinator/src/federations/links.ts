@@ -45,13 +45,12 @@ export function olderLink(links: LinkStates, code: string): LinkRole | null {
 /** Of nothing that is known. */
 const NO_HASH = "0".repeat(64);
 
-/** Why a signed code opens nothing any more, a sentence; null while it is good. */
-export function endedBecause(links: LinkStates, { role, generation, expiresAt }: LinkClaims, now: number): string | null {
+/** What has become of a link. */
+export type LinkEnd = "linkWithdrawn" | "linkReplaced" | "linkTooOld";
+
+/** Why a signed code opens nothing any more; null while it is good. */
+export function endedBecause(links: LinkStates, { role, generation, expiresAt }: LinkClaims, now: number): LinkEnd | null {
   const link = links[role];
-  if (generation !== link.generation) {
-    return link.expiresAt === null
-      ? "This link was withdrawn; ask the organiser for a new one"
-      : "This link was replaced; ask the organiser for the new one";
-  }
-  return expiresAt > now ? null : "This link is too old; ask the organiser for a new one";
+  if (generation !== link.generation) return link.expiresAt === null ? "linkWithdrawn" : "linkReplaced";
+  return expiresAt > now ? null : "linkTooOld";
 }

@@ -1,5 +1,4 @@
 /** Who is in one federation: joins, comes back, leaves, is removed; and which socket speaks for whom. */
-import { EXITS } from "@duet/lora-core/protocol/exits";
 import { figuresInForce, toldFacts } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
@@ -53,15 +52,14 @@ export class Members {
 
   /** What a resume token gives; null where it is none of this federation. @throws {Refusal} FORBIDDEN when its client was removed. */
   grantOf(resumeToken: string): Grant | null {
-    if (this.#roster.isBanned(resumeToken)) throw new Refusal("FORBIDDEN", EXITS.removed);
+    if (this.#roster.isBanned(resumeToken)) throw new Refusal("FORBIDDEN", ["clientOut", "removed"]);
     const clientId = this.#roster.clientOf(resumeToken);
     return clientId === undefined ? null : { kind: "client", clientId };
   }
 
   /** Adapters are transferred by who is in. @throws {Refusal} NOT_JOINED */
   assertHere(clientId: string): void {
-    if (enrolled(this.#state, clientId)?.status === "left")
-      throw new Refusal("NOT_JOINED", "This client has left the federation; join again");
+    if (enrolled(this.#state, clientId)?.status === "left") throw new Refusal("NOT_JOINED", ["clientLeft"]);
   }
 
   /**
@@ -72,7 +70,7 @@ export class Members {
     const { federation, loop, sums } = this.#parts;
     const { resumeToken, modelSha256 } = request;
     if (modelSha256 !== federation.modelSha256) {
-      throw new Refusal("MODEL_MISMATCH", "This client has another base model than the federation");
+      throw new Refusal("MODEL_MISMATCH", ["otherBase"]);
     }
     sums.assertIdentity(request.identity);
     const introduction = introductionIn(federation.config, request);
@@ -178,17 +176,13 @@ export class Members {
     const before = enrolled(this.#state, clientId);
     if (!before || before.rank === rank) return;
     const whole = this.#parts.federation.config.adapter.rank;
-    throw new Refusal(
-      "FORBIDDEN",
-      `This client came back with rank ${rank ?? whole} and had ${before.rank ?? whole}; join as a new client`,
-    );
+    throw new Refusal("FORBIDDEN", ["cameWithRank", rank ?? whole, before.rank ?? whole]);
   }
 
   #assertRoom(): void {
     const { maxClients } = this.#parts.federation.config;
     if (this.#state.clients.length < maxClients) return;
-    if (hereIn(this.#state.clients) >= maxClients)
-      throw new Refusal("FEDERATION_FULL", `This federation is full: it takes ${maxClients} clients`);
+    if (hereIn(this.#state.clients) >= maxClients) throw new Refusal("FEDERATION_FULL", ["federationFull", maxClients]);
   }
 
   #assertFree(name: string, resumeToken: string): void {
@@ -196,23 +190,23 @@ export class Members {
     const asked = new Set(waitingRoom.namesBut(resumeToken).map(nameKey));
     const isTaken = (key: string) => asked.has(key) || this.#names.isHeld(key, this.#state, clock.now());
     const free = freeName(name, isTaken, MAX_NAME_LENGTH);
-    if (free !== name) throw new Refusal("NAME_TAKEN", `Somebody here is called "${name}" already; "${free}" is free`);
+    if (free !== name) throw new Refusal("NAME_TAKEN", ["nameTaken", name, free]);
   }
 
   /** @throws {Refusal} JOINING_CLOSED; AWAITING_APPROVAL as long as the organiser has not answered; RATE_LIMITED */
   #assertWelcome(introduction: Introduction, resumeToken: string): void {
     const { joining } = this.#parts.record();
     if (joining === "open") return;
-    if (joining === "closed") throw new Refusal("JOINING_CLOSED", "The organiser has closed this federation to new clients");
+    if (joining === "closed") throw new Refusal("JOINING_CLOSED", ["joiningClosed"]);
     switch (this.#parts.waitingRoom.ask(resumeToken, introduction)) {
       case "admitted":
         return;
       case "waiting":
-        throw new Refusal("AWAITING_APPROVAL", "The organiser has to admit this client");
+        throw new Refusal("AWAITING_APPROVAL", ["awaitsOrganiser"]);
       case "declined":
-        throw new Refusal("JOINING_CLOSED", "The organiser did not admit this client");
+        throw new Refusal("JOINING_CLOSED", ["notAdmitted"]);
       case "full":
-        throw new Refusal("RATE_LIMITED", "Too many wait to be admitted already", { retryAfterMs: ADMITTED_AGAIN_MS });
+        throw new Refusal("RATE_LIMITED", ["tooManyWait"], { retryAfterMs: ADMITTED_AGAIN_MS });
     }
   }
 
@@ -235,10 +229,7 @@ function introductionIn(config: Federation["config"], request: Omit<RequestOf<"c
   const { name, identity, device, samples } = request;
   const rank = rankIn(config, request);
   if (config.aggregation === "plain" && samples.train === null) {
-    throw new Refusal(
-      "INVALID_PAYLOAD",
-      "Updates are weighed by training rows here, so that their number has to be told; reload the page",
-    );
+    throw new Refusal("INVALID_PAYLOAD", ["rowsToldHere"]);
   }
   const figures = figuresInForce(config, request.figures);
   return { name, figures, ...toldFacts(config, figures, { device, samples }), identity, ...rank };
@@ -250,7 +241,7 @@ function rankIn(
   { rank }: Pick<RequestOf<"client:join">, "rank">,
 ): Pick<Introduction, "rank"> {
   if (rank === undefined || rank === adapter.rank) return {};
-  if (!ranks) throw new Refusal("INVALID_PAYLOAD", `All clients have rank ${adapter.rank} here, not ${rank}`);
+  if (!ranks) throw new Refusal("INVALID_PAYLOAD", ["oneRank", adapter.rank, rank]);
   if (rank < adapter.rank) return { rank };
-  throw new Refusal("INVALID_PAYLOAD", `No client has a higher rank than the federation's ${adapter.rank}: ${rank} is one`);
+  throw new Refusal("INVALID_PAYLOAD", ["highestRank", adapter.rank, rank]);
 }

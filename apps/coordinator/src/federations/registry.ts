@@ -1,9 +1,11 @@
 /** All federations of this coordinator: created on request, found again after a restart. */
 import type { Readable } from "node:stream";
+import type { RefusalSaying } from "@duet/lora-core/errors/refusalSentences";
 import type { FederationSummary, ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
 import type { LinkRole } from "@duet/lora-core/protocol/organiserView";
 import type { Received } from "@duet/lora-core/protocol/received";
 import { enrolled } from "@duet/lora-core/rounds/roundState";
+import type { Told } from "@duet/lora-core/sayings/saying";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
@@ -93,10 +95,10 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
   const { storage, codes, catalogue, compute, clock, logger, tally, report, links } = parts;
   const { maxFederations, keepRounds, archiveAfterDays } = parts;
   const { federations, ownership } = storage;
-  const unreadable = new Map<string, string>();
+  const unreadable = new Map<string, Reason>();
   let isClosed = false;
 
-  const noteUnreadable = (federationId: string, error: unknown): string => {
+  const noteUnreadable = (federationId: string, error: unknown): Reason => {
     logger.error({ federation: federationId, error: String(error) }, "This federation cannot be opened");
     const reason = reasonOf(error);
     unreadable.set(federationId, reason);
@@ -113,7 +115,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     clock,
     async open(federationId) {
       const found = await federations.find(federationId);
-      if (!found) throw new Refusal("NOT_FOUND", "There is no such federation here");
+      if (!found) throw new Refusal("NOT_FOUND", ["noFederation"]);
       const { record, isAwake: wasAwake } = found;
       const federation = defineFederation(record.config, catalogue);
       const contents = await storage.open(federationId);
@@ -152,7 +154,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
 
   const storageFailed = (error: unknown, what: string) => {
     logger.error({ error: String(error) }, what);
-    return new Refusal("STORAGE_FAILED", "The coordinator could not store or read the federation; please try again");
+    return new Refusal("STORAGE_FAILED", ["federationNotStored"]);
   };
   /** @throws {Refusal} STORAGE_FAILED when the system cannot. */
   const stored = async <T>(write: () => Promise<T>): Promise<T> => {
@@ -212,7 +214,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     placeOf: (federationId) => ownership.placeOf(federationId),
     async create({ config, joining, listing }) {
       if (size + drafts.size >= maxFederations) {
-        throw new Refusal("RATE_LIMITED", `This coordinator already holds ${maxFederations} federations`);
+        throw new Refusal("RATE_LIMITED", ["federationsFull", maxFederations]);
       }
       const federation = defineFederation(config, catalogue);
       const federationId = createId();
@@ -247,7 +249,7 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       const made = await asOrganiser(federationId, organiserKey);
       return async ({ sha256, bytes }) => {
         if (sha256 === made.record.config.initialAdapter) return bytes;
-        throw new Refusal("INVALID_ADAPTER", "This federation has what it starts from");
+        throw new Refusal("INVALID_ADAPTER", ["hasItsStart"]);
       };
     },
     find,
@@ -255,13 +257,13 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
     export: async (federationId, organiserKey) => exported(await asOrganiser(federationId, organiserKey)),
     async received(federationId, code, clientId) {
       const { runner } = await authorise(federationId, code, "watch");
-      if (!enrolled(runner.state, clientId)) throw new Refusal("NOT_FOUND", "There is no such client in this federation");
+      if (!enrolled(runner.state, clientId)) throw new Refusal("NOT_FOUND", ["noClientInFederation"]);
       const records = await stored(() => receivedFrom(storage.database, runner.id, clientId));
       return { federationId: runner.id, clientId, items: records.map(({ item }) => item) };
     },
     async delete(federationId, organiserKey) {
       const runner = await asOrganiser(federationId, organiserKey);
-      if (runner.state.endedAt === null) throw new Refusal("STILL_RUNNING", "This federation is still running");
+      if (runner.state.endedAt === null) throw new Refusal("STILL_RUNNING", ["stillRunning"]);
       await stored(() => remove(federationId));
       logger.info({ federation: federationId }, "The organiser deleted this federation");
     },
@@ -296,13 +298,18 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
   };
 }
 
-function notReadable(reason: string): Refusal {
-  return new Refusal("NOT_READABLE", `This federation cannot be opened any more: ${reason}`);
+/** Why a stored federation could not be opened, for people; as data where that is known. */
+type Reason = string | Told;
+
+function notReadable(reason: Reason): Refusal {
+  return new Refusal("NOT_READABLE", ["notOpened", reason]);
 }
 
-/** Why a stored federation could not be opened, for people. */
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): Reason {
   const isAboutModel = error instanceof Refusal && (error.code === "MODEL_MISMATCH" || error.code === "NOT_FOUND");
-  if (isAboutModel || error instanceof StoredFormatError || error instanceof DamagedArtifactError) return error.message;
-  return "it was stored by another version of Duet, or its files are damaged";
+  if (isAboutModel || error instanceof StoredFormatError || error instanceof DamagedArtifactError) {
+    return error.told ?? error.message;
+  }
+  const saying: RefusalSaying = ["otherVersionOrDamaged"];
+  return saying as Told;
 }

@@ -55,13 +55,13 @@ export class SecureSums {
   /** @throws {Refusal} INVALID_PAYLOAD when a client has no identity and needs one. */
   assertIdentity(identity: string | null): void {
     if (identity !== null || this.#parts.federation.config.aggregation === "plain") return;
-    throw new Refusal("INVALID_PAYLOAD", "Updates are summed securely here, for which a client needs keys; reload the page");
+    throw new Refusal("INVALID_PAYLOAD", ["needsKeys"]);
   }
 
   /** @throws {Refusal} FORBIDDEN when it is not the one that it came with. */
   assertSameIdentity(clientId: string, identity: string | null): void {
     if (enrolled(this.#parts.loop.state, clientId)?.identity === identity) return;
-    throw new Refusal("FORBIDDEN", "This client came back with other keys than it had; join as a new client");
+    throw new Refusal("FORBIDDEN", ["otherKeys"]);
   }
 
   /** @throws {Refusal} WRONG_ROUND when nothing is expected of it, INVALID_ADAPTER when something of another size is. */
@@ -70,9 +70,9 @@ export class SecureSums {
     const key = keyOf(state);
     if (key === null || exchangeStanding(state, clientId, key) === "refused") throw outdated();
     const expected = packedBytes(this.#terms(key.round, key.attempt).layout);
-    if (key.step === "input" ? bytes !== expected : bytes > MAX_ANSWER_BYTES) {
-      const wanted = key.step === "input" ? `of ${expected}` : `of at most ${MAX_ANSWER_BYTES}`;
-      throw new Refusal("INVALID_ADAPTER", `This step takes answers ${wanted} bytes, not of ${bytes}`);
+    if (key.step === "input" && bytes !== expected) throw new Refusal("INVALID_ADAPTER", ["otherAnswerSize", expected, bytes]);
+    if (key.step !== "input" && bytes > MAX_ANSWER_BYTES) {
+      throw new Refusal("INVALID_ADAPTER", ["answerTooLarge", MAX_ANSWER_BYTES, bytes]);
     }
   }
 
@@ -98,7 +98,7 @@ export class SecureSums {
     if (this.#assertAsked(clientId, key) === "counted") return;
     this.assertFits(clientId, blob);
     const file = await store.uploads.file(clientId, blob);
-    if (file === null) throw new Refusal("BLOB_MISSING", "The answer has not arrived yet; upload it and send this again");
+    if (file === null) throw new Refusal("BLOB_MISSING", ["answerNotArrived"]);
     const content = key.step === "input" ? null : new Uint8Array(await readFile(file));
     const { desk } = await this.#current();
     const artifact = `sum-${key.round}-${key.attempt}-${key.step}-${clientId}-${createId()}`;
@@ -187,10 +187,10 @@ function keyOf(state: RoundState): ExchangeKey | null {
   return { round: specOf(state, phase.open).round, attempt, step };
 }
 
-const outdated = () => new Refusal("WRONG_ROUND", "This step of the secure sum is not open, or not for this client");
+const outdated = () => new Refusal("WRONG_ROUND", ["stepNotOpen"]);
 
 /** What a client may be told of its answer: it came too late, or what it lacks. */
 function refuse(error: unknown): never {
   if (!(error instanceof SecureAggregationError)) throw error;
-  throw error.reason === "out of order" ? outdated() : new Refusal("INVALID_ADAPTER", error.message);
+  throw error.reason === "out of order" ? outdated() : new Refusal("INVALID_ADAPTER", error);
 }

@@ -1,6 +1,8 @@
 /** One handler per message: parsed request in, reply or {@link Refusal} out. */
+import { REFUSAL_SENTENCES } from "@duet/lora-core/errors/refusalSentences";
 import type { MessageName, ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
+import { say } from "@duet/lora-core/sayings/saying";
 import type { FederationRunner } from "../federations/federationRunner.ts";
 import type { FederationRegistry } from "../federations/registry.ts";
 import type { ModelCatalogue } from "../models/modelCatalogue.ts";
@@ -28,10 +30,7 @@ export function createHandlers({ registry, catalogue, clock, teams, hub, hubClie
   return {
     "session:hello"({ protocolVersion }, session) {
       if (protocolVersion !== PROTOCOL_VERSION) {
-        throw new Refusal(
-          "VERSION_MISMATCH",
-          `This client speaks version ${protocolVersion}, the coordinator ${PROTOCOL_VERSION}; reload the page`,
-        );
+        throw otherVersion(protocolVersion);
       }
       session.greet();
       const models = [...catalogue.values()].map(({ model }) => model);
@@ -109,7 +108,7 @@ export function createHandlers({ registry, catalogue, clock, teams, hub, hubClie
     },
 
     async "team:send"({ to, frame }, session) {
-      if (!session.team) throw new Refusal("NOT_JOINED", "This connection is in no team");
+      if (!session.team) throw new Refusal("NOT_JOINED", ["noTeam"]);
       await session.team.send(to, frame);
       return {};
     },
@@ -122,11 +121,20 @@ export function createHandlers({ registry, catalogue, clock, teams, hub, hubClie
   };
 }
 
+/** The first version whose clients take a refusal with what it says as data. */
+const TOLD_SINCE = 9;
+
+function otherVersion(theirs: number): Refusal {
+  const saying = ["otherProtocol", theirs, PROTOCOL_VERSION] as const;
+  const why = theirs < TOLD_SINCE ? { message: say(REFUSAL_SENTENCES, saying), told: null } : saying;
+  return new Refusal("VERSION_MISMATCH", why);
+}
+
 /** A socket speaks for one client; the same join may be repeated on it. */
 async function join(runner: FederationRunner, request: RequestOf<"client:join">, session: Session) {
   const earlier = session.membership;
   if (earlier && (earlier.runner !== runner || earlier.resumeToken !== request.resumeToken)) {
-    throw new Refusal("FORBIDDEN", "This connection is already another client");
+    throw new Refusal("FORBIDDEN", ["alreadyAnother"]);
   }
   const clientId = await runner.members.join(request, session.connection);
   beginMembership(session, { runner, clientId, resumeToken: request.resumeToken }, request.sees);

@@ -83,19 +83,19 @@ test("further origins are accepted wherever the coordinator was reached, and in 
   for (const origin of ["https://duet.example", "https://DUET.example.:443", "http://[0::1]:9000", "http://127.0.0.1:8080"]) {
     expect([origin, check.refusal(arrival({ origin, host }))]).toEqual([origin, null]);
   }
-  expect(check.refusal(arrival({ origin: "http://duet.example", host }))).toMatch(/--origin http:\/\/duet\.example/);
+  expect(check.refusal(arrival({ origin: "http://duet.example", host }))?.message).toMatch(/--origin http:\/\/duet\.example/);
 });
 
 test("a refusal names both addresses and the option that mends it", () => {
   const { check } = checkOf();
-  expect(check.refusal(arrival({ origin: "https://duet.example", host: "127.0.0.1:8080" }))).toBe(
+  expect(check.refusal(arrival({ origin: "https://duet.example", host: "127.0.0.1:8080" }))?.message).toBe(
     "This page was opened at https://duet.example, but the coordinator was reached as https://127.0.0.1:8080 and takes no other page. " +
       "Whoever runs it starts it with --origin https://duet.example, or lets the proxy pass the Host header on.",
   );
-  expect(check.refusal(arrival(proxied("duet.example", "https"), "::ffff:10.1.2.3"))).toMatch(
+  expect(check.refusal(arrival(proxied("duet.example", "https"), "::ffff:10.1.2.3"))?.message).toMatch(
     /starts it with --trust-proxy 10\.1\.2\.3 \(.*\), or with --origin https:\/\/duet\.example\.$/,
   );
-  expect(check.refusal(arrival({ origin: "null", host: "duet.example" }))).toMatch(
+  expect(check.refusal(arrival({ origin: "null", host: "duet.example" }))?.message).toMatch(
     /opened at null.*Open it from the coordinator itself/,
   );
 });

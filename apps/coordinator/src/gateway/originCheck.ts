@@ -2,8 +2,11 @@
  * Keeps other web sites from talking to the coordinator through a visitor's browser: WebSockets are not bound by CORS. A request of a
  * page is accepted when the page's origin is the address at which the coordinator was reached, or one that it was told of.
  */
+import type { RefusalSaying } from "@duet/lora-core/errors/refusalSentences";
+import type { Told } from "@duet/lora-core/sayings/saying";
 import type { Logger } from "pino";
 import { type Arrival, compileTrust, forwarded } from "../access/trustedProxy.ts";
+import { Refusal } from "../refusal.ts";
 
 export interface OriginSettings {
   /** Origins at which people open the page, besides where the coordinator is reached. */
@@ -17,7 +20,7 @@ export interface OriginCheck {
    * Why a page of this origin may not talk to the coordinator over this request, and what mends it, for people; null when it may, and
    * for programs that are no browsers, which send no origin.
    */
-  refusal(arrival: Arrival, origin?: string): string | null;
+  refusal(arrival: Arrival, origin?: string): Refusal | null;
 }
 
 /** Pairs that are logged at most; a stranger may make up any number. */
@@ -49,20 +52,20 @@ export function createOriginCheck({ origins, trustProxy }: OriginSettings, logge
         logged.add(`${shown} ${expected}`);
         logger.warn({ origin: shown, expected }, "A page of another address was refused; --origin or --trust-proxy allow it");
       }
-      const opened = `This page was opened at ${shown}, but the coordinator was reached as ${expected} and takes no other page.`;
-      return page === null ? `${opened} Open it from the coordinator itself.` : `${opened} ${remedy(arrival, shown, page)}`;
+      const next: RefusalSaying = page === null ? ["openThere"] : remedy(arrival, shown, page);
+      return new Refusal("WRONG_PAGE", ["pageElsewhere", shown, expected, next as Told]);
     },
   };
 
   /** The option that mends it. */
-  function remedy({ headers, socket }: Arrival, shown: string, page: string): string {
+  function remedy({ headers, socket }: Arrival, shown: string, page: string): RefusalSaying {
     const address = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
     const host = forwarded(headers, "x-forwarded-host");
     const isKnown = host !== undefined && isSameHost(page, placeOf(`${page.slice(0, page.indexOf(":"))}://${host}`));
     if (isKnown && !trusts(socket.remoteAddress ?? "")) {
-      return `Whoever runs it starts it with --trust-proxy ${address} (the proxy there names the right address), or with --origin ${shown}.`;
+      return ["trustProxy", address, shown];
     }
-    return `Whoever runs it starts it with --origin ${shown}, or lets the proxy pass the Host header on.`;
+    return ["allowOrigin", shown];
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the coordinator knows of one socket. */
 
+import type { Exit } from "@duet/lora-core/protocol/exits";
 import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Visitor } from "../access/visitor.ts";
 import type { FederationRunner, Watching } from "../federations/federationRunner.ts";
@@ -24,7 +25,7 @@ export interface Session {
   isEnded: boolean;
   membership: Membership | null;
   /** Why this socket no longer speaks for the client that it was; null while that has not happened. */
-  replacedBecause: string | null;
+  replacedBecause: Exit | null;
   /** Joins of one socket take turns, so that a repeated one finds the first one's client. */
   joining: Promise<unknown>;
   /** What it is told of, by federation. */
@@ -48,8 +49,8 @@ export function subscribe(session: Session, runner: FederationRunner, grant: Gra
 
 /** The client that this socket speaks for. @throws {Refusal} NOT_JOINED, or FORBIDDEN with the reason when it no longer may. */
 export function membershipOf(session: Session): Membership {
-  if (session.replacedBecause !== null) throw new Refusal("FORBIDDEN", session.replacedBecause);
-  if (!session.membership) throw new Refusal("NOT_JOINED", "This connection has not joined a federation");
+  if (session.replacedBecause !== null) throw new Refusal("FORBIDDEN", ["clientOut", session.replacedBecause]);
+  if (!session.membership) throw new Refusal("NOT_JOINED", ["notJoinedHere"]);
   return session.membership;
 }
 

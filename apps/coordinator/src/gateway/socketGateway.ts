@@ -2,7 +2,6 @@
 
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
 import type { Result } from "@duet/lora-core/protocol/errors";
 import { EXITS } from "@duet/lora-core/protocol/exits";
 import {
@@ -96,7 +95,7 @@ export function createSocketGateway(
     serveClient: false,
     allowRequest: (request, decide) => {
       const isNode = access.nodes.isNode(request.headers);
-      const refusal = (isNode ? null : originCheck.refusal(request)) ?? admit(request);
+      const refusal = (isNode ? null : originCheck.refusal(request)?.message) ?? admit(request);
       decide(refusal, refusal === null);
     },
   });
@@ -131,8 +130,8 @@ export function createSocketGateway(
     const onFault = (error: unknown) => logger.error({ socket: socket.id, error: faultText(error) }, "A handler failed");
     const isAllowed = createRateLimit(clock);
     const gates = bindHandlers(handlers, session, onFault);
-    const refuse = (acknowledge: unknown, code: RefusalCode, message: string, retryAfterMs: number | null = null) =>
-      answer(acknowledge, failureOf({ code, message, retryAfterMs }), onFault);
+    const refuse = (acknowledge: unknown, ...why: ConstructorParameters<typeof Refusal>) =>
+      answer(acknowledge, failureOf(new Refusal(...why)), onFault);
     const { cookie, ...headers } = { ...socket.request.headers };
     const relay = access.nodes.isNode(headers)
       ? null
@@ -159,12 +158,12 @@ export function createSocketGateway(
     socket.onAny((name: string, raw: unknown, given: unknown) => {
       const acknowledge = counted(given, tally);
       if (!access.guard.quotas.has("message", session.visitor.network)) {
-        refuse(acknowledge, "QUOTA_USED_UP", "Too many messages come from this address", MESSAGES_AGAIN_MS);
+        refuse(acknowledge, "QUOTA_USED_UP", ["messagesFromAddress"], { retryAfterMs: MESSAGES_AGAIN_MS });
         // A team's frames have a pace of their own, by their bytes.
-      } else if (name !== "team:send" && !isAllowed()) refuse(acknowledge, "RATE_LIMITED", "Too many messages; slow down");
-      else if (!isMessageName(name)) refuse(acknowledge, "INVALID_PAYLOAD", "There is no such message");
+      } else if (name !== "team:send" && !isAllowed()) refuse(acknowledge, "RATE_LIMITED", ["tooManyMessages"]);
+      else if (!isMessageName(name)) refuse(acknowledge, "INVALID_PAYLOAD", ["noSuchMessage"]);
       else if (!session.isGreeted && name !== "session:hello") {
-        refuse(acknowledge, "FORBIDDEN", "The first message must be session:hello");
+        refuse(acknowledge, "FORBIDDEN", ["helloFirst"]);
       } else void pass(name, raw, acknowledge);
     });
     tally.socketOpened();
@@ -215,7 +214,7 @@ function createSession(socket: DuetSocket, onGreeted: () => void): Session {
     connection: {
       replace(why) {
         session.membership = null;
-        session.replacedBecause = EXITS[why];
+        session.replacedBecause = why;
         socket.emit(replacedEvent, { reason: EXITS[why], why });
       },
     },

@@ -1,3 +1,4 @@
+import { resultOf } from "@duet/lora-core/protocol/errors";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { Refusal } from "../refusal.ts";
@@ -25,22 +26,42 @@ test("names the field that does not fit, and never calls the handler", async () 
   await send({ round: "3" });
   await send(null);
   expect(answers).toMatchObject([
-    { ok: false, error: { code: "INVALID_PAYLOAD", message: expect.stringMatching(/^Round must be a number$/) } },
     {
       ok: false,
-      error: { code: "INVALID_PAYLOAD", message: expect.stringMatching(/^The whole of it must be a group of fields$/) },
+      error: { code: "INVALID_PAYLOAD", message: "Round must be a number", told: ["about", "round", ["kind", "number"]] },
+    },
+    {
+      ok: false,
+      error: {
+        code: "INVALID_PAYLOAD",
+        message: "The whole of it must be a group of fields",
+        told: ["about", "the whole of it", ["kind", "object"]],
+      },
     },
   ]);
 });
 
-test("a refusal travels; any other error is reported here and only named INTERNAL there", async () => {
+test("a refusal travels, in words and as data", async () => {
   const refusing = gate(() => {
-    throw new Refusal("WRONG_ROUND", `no ${"x".repeat(600)}`);
+    throw new Refusal("WRONG_ROUND", ["otherRoundOpen", 3, 4], { retryAfterMs: 700 });
+  });
+  await refusing.send({ round: 3 });
+  const message = "Round 3 is not open; round 4 is";
+  const error = { code: "WRONG_ROUND", message, told: ["otherRoundOpen", 3, 4], retryAfterMs: 700 };
+  expect(refusing.answers).toEqual([{ ok: false, error }]);
+  expect(resultOf(z.unknown()).parse(refusing.answers[0])).toEqual({ ok: false, error });
+  expect(refusing.faults).toEqual([]);
+});
+
+test("what is too long travels cut off, in words alone", async () => {
+  const refusing = gate(() => {
+    throw new Refusal("INVALID_PAYLOAD", ["unfitSettings", "x".repeat(600)]);
   });
   await refusing.send({ round: 1 });
-  expect(refusing.answers).toMatchObject([{ error: { code: "WRONG_ROUND", message: `no ${"x".repeat(497)}` } }]);
-  expect(refusing.faults).toEqual([]);
+  expect(refusing.answers).toEqual([{ ok: false, error: { code: "INVALID_PAYLOAD", message: "x".repeat(500) } }]);
+});
 
+test("an error that is no refusal is reported here and only named INTERNAL there", async () => {
   const failing = gate(() => Promise.reject(new Error("path /secret")));
   await failing.send({ round: 1 });
   expect(JSON.stringify(failing.answers)).not.toContain("secret");

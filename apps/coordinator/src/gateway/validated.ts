@@ -1,8 +1,9 @@
 /** The gate every message passes: nothing unparsed gets in, no exception gets out, every sender gets an answer. */
-import { schemaWords } from "@duet/lora-core/errors/schemaWords";
+import { schemaSaying, schemaWords } from "@duet/lora-core/errors/schemaWords";
 import type { Result } from "@duet/lora-core/protocol/errors";
+import { type Told, told as toldSchema } from "@duet/lora-core/sayings/saying";
 import type { z } from "zod";
-import { Refusal } from "../refusal.ts";
+import { Refusal, type Said } from "../refusal.ts";
 
 const MAX_MESSAGE_LENGTH = 500;
 
@@ -28,12 +29,25 @@ export function answer<T>(acknowledge: unknown, result: Result<T>, onFault: (err
   }
 }
 
-export type Refused = Pick<Refusal, "code" | "message"> & Partial<Pick<Refusal, "retryAfterMs">>;
+export type Refused = Pick<Refusal, "code" | "message"> & Partial<Pick<Refusal, "told" | "retryAfterMs">>;
 
-/** A refusal as it travels. */
-export function failureOf({ code, message, retryAfterMs = null }: Refused): Result<never> {
-  const told = { code, message: message.slice(0, MAX_MESSAGE_LENGTH) };
-  return { ok: false, error: retryAfterMs === null ? told : { ...told, retryAfterMs } };
+/** A refusal as it travels; what is longer than that travels cut off, and is not told as data. */
+export function failureOf({ code, message, told = null, retryAfterMs = null }: Refused): Result<never> {
+  const data = toldSchema.safeParse(told).data;
+  return {
+    ok: false,
+    error: {
+      code,
+      message: message.slice(0, MAX_MESSAGE_LENGTH),
+      ...(data && { told: data }),
+      ...(retryAfterMs !== null && { retryAfterMs }),
+    },
+  };
+}
+
+/** What does not fit of a request. */
+export function unfit(error: z.core.$ZodError, given: unknown): Said {
+  return { message: schemaWords(error, { given }), told: schemaSaying(error, { given }) as Told };
 }
 
 async function outcome<S extends z.ZodType, T>(
@@ -45,10 +59,10 @@ async function outcome<S extends z.ZodType, T>(
   try {
     const parsed = schema.safeParse(raw);
     if (parsed.success) return { ok: true, data: await handle(parsed.data) };
-    return failureOf({ code: "INVALID_PAYLOAD", message: schemaWords(parsed.error, { given: raw }) });
+    return failureOf(new Refusal("INVALID_PAYLOAD", unfit(parsed.error, raw)));
   } catch (error) {
     if (error instanceof Refusal) return failureOf(error);
     onFault(error);
-    return failureOf({ code: "INTERNAL", message: "Something went wrong on the coordinator" });
+    return failureOf(new Refusal("INTERNAL", ["wentWrong"]));
   }
 }

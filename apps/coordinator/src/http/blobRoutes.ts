@@ -61,7 +61,7 @@ function registerUploads(app: FastifyInstance, registry: FederationRegistry): vo
   /** Counts this request of its owner until it is over. */
   function enter(owner: string, reply: FastifyReply): void {
     const count = running.get(owner) ?? 0;
-    if (count >= MAX_PUTS_PER_OWNER) throw new Refusal("RATE_LIMITED", "One piece at a time; wait for the last one's answer");
+    if (count >= MAX_PUTS_PER_OWNER) throw new Refusal("RATE_LIMITED", ["onePiece"]);
     running.set(owner, count + 1);
     reply.raw.once("close", () => {
       const left = (running.get(owner) ?? 1) - 1;
@@ -78,16 +78,16 @@ function registerUploads(app: FastifyInstance, registry: FederationRegistry): vo
     onRequest: async (request, reply) => {
       const { id, sha256 } = request.params as BlobAddress["Params"];
       const { owner, receive } = await uploaderOf(registry, id, request.headers);
-      if (!sha256Hex.safeParse(sha256).success) throw new Refusal("INVALID_PAYLOAD", "A blob is named by its SHA-256");
+      if (!sha256Hex.safeParse(sha256).success) throw new Refusal("INVALID_PAYLOAD", ["blobByName"]);
       const range = parsePieceRange(request.headers["content-range"]);
-      if (!range) throw new Refusal("INVALID_PAYLOAD", "Content-Range must name a piece of an adapter");
+      if (!range) throw new Refusal("INVALID_PAYLOAD", ["rangeNamesPiece"]);
       enter(`${id}/${owner}`, reply);
       uploads.set(request, { range, receive });
     },
     async handler(request): Promise<Result<UploadState>> {
       const { range, receive } = uploads.get(request) as Upload;
       const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-      if (bytes.byteLength !== range.length) throw new Refusal("INVALID_PAYLOAD", "The body is not as long as its Content-Range");
+      if (bytes.byteLength !== range.length) throw new Refusal("INVALID_PAYLOAD", ["otherLength"]);
       const blob = { sha256: request.params.sha256, bytes: range.total };
       return { ok: true, data: { receivedBytes: await receive(blob, { start: range.start, bytes }) } };
     },
@@ -102,7 +102,7 @@ function registerDownloads(app: FastifyInstance, registry: FederationRegistry): 
     const { runner } = await clientOf(registry, id, request.headers);
     const isOffered = sha256Hex.safeParse(sha256).success && runner.transfers.offers(sha256);
     const file = isOffered ? await reads.get(`${id}/${sha256}`, () => runner.transfers.offeredFile(sha256)) : null;
-    if (file === null) throw new Refusal("NOT_FOUND", "There is no such adapter now");
+    if (file === null) throw new Refusal("NOT_FOUND", ["noAdapterNow"]);
     const etag = `"${sha256}"`;
     reply.header("etag", etag).header("cache-control", "private, max-age=31536000, immutable").header("accept-ranges", "bytes");
     if (request.headers["if-none-match"] === etag) return reply.code(304).send();
@@ -125,7 +125,7 @@ async function uploaderOf(
 /** The client whose resume token came along. @throws {Refusal} FORBIDDEN, NOT_JOINED */
 async function clientOf(registry: FederationRegistry, id: string, headers: IncomingHttpHeaders) {
   const { runner, grant } = await registry.authorise(id, headerOf(headers, RESUME_TOKEN_HEADER) ?? "", "client");
-  if (grant.kind !== "client") throw new Refusal("FORBIDDEN", "This is not the code of a client");
+  if (grant.kind !== "client") throw new Refusal("FORBIDDEN", ["noClientCode"]);
   runner.members.assertHere(grant.clientId);
   return { runner, clientId: grant.clientId };
 }

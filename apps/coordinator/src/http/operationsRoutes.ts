@@ -31,10 +31,7 @@ export function registerOperations(app: FastifyInstance, { access, metrics, surv
     await access.guard.around({ visitor, secret: key === undefined ? undefined : "operatorKey", action: "metrics" }, () => {
       if (key !== undefined) access.assertOperatorKey(key);
       else if (!access.creation.allows(visitor)) {
-        throw new Refusal(
-          "SIGN_IN_REQUIRED",
-          "Figures are for the operator: ask with Authorization: Bearer and the operator key",
-        );
+        throw new Refusal("SIGN_IN_REQUIRED", ["figuresForOperator"]);
       }
     });
     return reply

@@ -6,16 +6,15 @@ import { Refusal } from "../refusal.ts";
 /** Chunks of some 64 KiB that are taken in one turn of the event loop, from all who send: what is not taken waits on its socket. */
 const CHUNKS_PER_TURN = 8;
 const nextTurn = createLoopTurns(CHUNKS_PER_TURN);
-const OTHER_LENGTH = "The body is not as long as its Content-Range";
 
 /** @throws {Refusal} INVALID_PAYLOAD when the body is not `length` bytes long, as soon as that is known, or breaks off. */
 export async function readPiece(body: IncomingMessage, length: number): Promise<Buffer> {
-  if (Number(body.headers["content-length"] ?? length) !== length) throw new Refusal("INVALID_PAYLOAD", OTHER_LENGTH);
+  if (Number(body.headers["content-length"] ?? length) !== length) throw new Refusal("INVALID_PAYLOAD", ["otherLength"]);
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of piecesOf(body)) {
     bytes += chunk.byteLength;
-    if (bytes > length) throw new Refusal("INVALID_PAYLOAD", OTHER_LENGTH);
+    if (bytes > length) throw new Refusal("INVALID_PAYLOAD", ["otherLength"]);
     chunks.push(chunk);
     await nextTurn();
   }
@@ -26,6 +25,6 @@ async function* piecesOf(body: IncomingMessage): AsyncIterable<Buffer> {
   try {
     yield* body as AsyncIterable<Buffer>;
   } catch {
-    throw new Refusal("INVALID_PAYLOAD", "The body broke off");
+    throw new Refusal("INVALID_PAYLOAD", ["bodyBrokeOff"]);
   }
 }

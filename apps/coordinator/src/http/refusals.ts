@@ -40,17 +40,17 @@ export function headerOf(headers: IncomingHttpHeaders, name: string): string | n
 
 /** As on the socket: a code and a sentence. Fastify's own errors (a body too large, of another type) carry a status below 500. */
 export function refuse(reply: FastifyReply, error: unknown, logger: Logger): FastifyReply {
-  const [code, message] = causeOf(error);
-  const retryAfterMs = error instanceof Refusal ? error.retryAfterMs : null;
+  const refusal = refusalFrom(error);
+  const { code, retryAfterMs } = refusal;
   if (retryAfterMs !== null) reply.header("retry-after", Math.ceil(retryAfterMs / 1000));
   if (code === "INTERNAL") logger.error({ error: String(error) }, "A transfer failed");
-  return reply.code(statusOf(code)).send(failureOf({ code, message, retryAfterMs }));
+  return reply.code(statusOf(code)).send(failureOf(refusal));
 }
 
 /** What becomes of an error. */
-export function causeOf(error: unknown): [RefusalCode, string] {
-  if (error instanceof Refusal) return [error.code, error.message];
+export function refusalFrom(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
   const isTheirs = error instanceof Error && "statusCode" in error && Number(error.statusCode) < 500;
-  if (isTheirs) return ["INVALID_PAYLOAD", error.message];
-  return ["INTERNAL", "Something went wrong on the coordinator"];
+  if (isTheirs) return new Refusal("INVALID_PAYLOAD", { message: error.message, told: null });
+  return new Refusal("INTERNAL", ["wentWrong"]);
 }

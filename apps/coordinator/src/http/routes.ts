@@ -24,7 +24,7 @@ import { registerFederations } from "./federationRoutes.ts";
 import { addHttpGuard } from "./httpGuard.ts";
 import { registerOpenId } from "./openIdRoutes.ts";
 import { type OperationsParts, registerOperations } from "./operationsRoutes.ts";
-import { causeOf, headerOf, refuse, statusOf } from "./refusals.ts";
+import { headerOf, refusalFrom, refuse, statusOf } from "./refusals.ts";
 import { resumeAt, sendFile } from "./sendFile.ts";
 import { registerSession } from "./sessionRoutes.ts";
 
@@ -48,7 +48,7 @@ export interface RouteParts extends OperationsParts {
 /** Registers every route. */
 export async function registerRoutes(app: FastifyInstance, parts: RouteParts): Promise<void> {
   app.setErrorHandler((error, _request, reply) => refuse(reply, error, parts.logger));
-  app.addHook("onError", async (_request, _reply, error) => parts.metrics.tally.refused(causeOf(error)[0]));
+  app.addHook("onError", async (_request, _reply, error) => parts.metrics.tally.refused(refusalFrom(error).code));
   addHttpGuard(app, parts.access);
   registerOperations(app, parts);
   registerOrigin(app, parts.originCheck);
@@ -70,7 +70,8 @@ export async function registerRoutes(app: FastifyInstance, parts: RouteParts): P
 function registerOrigin(app: FastifyInstance, originCheck: OriginCheck): void {
   app.get<{ Querystring: { page?: unknown } }>("/origin", async ({ query, raw }, reply): Promise<OriginAnswer> => {
     reply.header("cache-control", "no-store");
-    return { refusal: originCheck.refusal(raw, typeof query.page === "string" ? query.page : undefined) };
+    const refusal = originCheck.refusal(raw, typeof query.page === "string" ? query.page : undefined);
+    return refusal === null ? { refusal } : { refusal: refusal.message, ...(refusal.told && { told: refusal.told }) };
   });
 }
 

@@ -18,7 +18,7 @@ export async function registerSession(app: FastifyInstance, access: Access, logg
 
     scope.post(`/${SESSION_PATH}`, { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
       const asked = signInRequest.safeParse(request.body);
-      if (!asked.success) throw new Refusal("INVALID_PAYLOAD", "Signing in takes the operator key");
+      if (!asked.success) throw new Refusal("INVALID_PAYLOAD", ["keyAsked"]);
       const visitor = await access.visitorOf(request.raw);
       access.guard.quotas.take("signIn", visitor.network);
       const action = { visitor, secret: "operatorKey", action: "signIn" } as const;

@@ -21,17 +21,14 @@ export function checkedArchitecture(
     const architecture = parseBase(config);
     if (source.kind !== "coordinator") return architecture;
     const served = catalogue.get(source.id)?.model;
-    if (!served) throw new Refusal("NOT_FOUND", `This coordinator does not serve a model "${source.id}"`);
+    if (!served) throw new Refusal("NOT_FOUND", ["noServedModel", source.id]);
     if (fingerprint(served.files) !== fingerprint(files) || !sameArchitecture(served.config, config)) {
-      throw new Refusal(
-        "MODEL_MISMATCH",
-        `The files or the config given for ${source.id} are not those of the model served here`,
-      );
+      throw new Refusal("MODEL_MISMATCH", ["otherServedModel", source.id]);
     }
     return architecture;
   } catch (error) {
     if (error instanceof UnsupportedModelError || error instanceof ModelFolderError) {
-      throw new Refusal("INVALID_PAYLOAD", error.message);
+      throw new Refusal("INVALID_PAYLOAD", error);
     }
     throw error;
   }

@@ -2,7 +2,9 @@
  * What one federation keeps under names: which blob a name stands for is in the database, the blob in the blob store. A blob is on disk
  * before its name is, and goes after its last name has gone.
  */
+import { REFUSAL_SENTENCES, type RefusalSaying } from "@duet/lora-core/errors/refusalSentences";
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import { say, type Told } from "@duet/lora-core/sayings/saying";
 import { type BlobStore, blobName, DamagedBlobError, refOf, type StoredBlob } from "./blobStore.ts";
 import type { Database } from "./database/openDatabase.ts";
 import type { Hold } from "./ownership.ts";
@@ -11,6 +13,13 @@ import { createTurns } from "./turns.ts";
 /** What is kept under a name cannot be used; the message says which one it is, and why. */
 export class DamagedArtifactError extends Error {
   override readonly name = "DamagedArtifactError";
+  /** The message as data. */
+  readonly told: Told;
+
+  constructor(saying: RefusalSaying) {
+    super(say(REFUSAL_SENTENCES, saying));
+    this.told = saying as Told;
+  }
 }
 
 export interface Artifacts {
@@ -79,11 +88,11 @@ export async function openArtifacts(
     adopt: (name, ref, file) => keep(name, ref, (blob) => blobs.adopt(federationId, blob, file)),
     async file(name) {
       const ref = refs.get(name);
-      if (!ref) throw new DamagedArtifactError(`${name} is not stored`);
+      if (!ref) throw new DamagedArtifactError(["artifactNotStored", name]);
       try {
         return await blobs.file(federationId, ref);
       } catch (error) {
-        if (error instanceof DamagedBlobError) throw new DamagedArtifactError(`${name} ${error.message}`);
+        if (error instanceof DamagedBlobError) throw new DamagedArtifactError(["artifactUnusable", name, error.message]);
         throw error;
       }
     },

@@ -62,7 +62,7 @@ async function insert({ federations, blobs }: Storage, { record, entries, artifa
 /** @throws {StoredFormatError} or a system error; nothing is changed. */
 async function readFolder(folder: string, name: string): Promise<OldFederation> {
   const record = parseRecord(await readFile(join(folder, "federation.json"), "utf8"));
-  if (record.federationId !== name) throw new StoredFormatError(`its federation.json is that of ${record.federationId}`);
+  if (record.federationId !== name) throw new StoredFormatError(["otherRecord", record.federationId]);
   const entries = parseJournal(await readFile(join(folder, "journal.jsonl")).catch(emptyIfMissing));
   const artifacts: { name: string; content: Uint8Array }[] = [];
   for (const [directory, kind] of [

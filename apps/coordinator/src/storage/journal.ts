@@ -41,7 +41,7 @@ export async function readJournal(database: Database, federationId: string): Pro
     .orderBy("seq")
     .execute();
   return rows.map((row, index) => {
-    if (row.seq !== index + 1) throw new StoredFormatError(`event ${index + 1} of its journal is missing`);
+    if (row.seq !== index + 1) throw new StoredFormatError(["eventMissing", index + 1]);
     return parseRow(row);
   });
 }

@@ -10,7 +10,7 @@ import type { Database } from "./database/openDatabase.ts";
 /** Another node has the federation. Who asked asks again, and finds that node. */
 export class LostFederationError extends Refusal {
   constructor() {
-    super("RATE_LIMITED", "This federation has just moved to another node of the coordinator; try again");
+    super("RATE_LIMITED", ["federationMoved"]);
   }
 }
 

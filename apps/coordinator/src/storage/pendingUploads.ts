@@ -92,7 +92,7 @@ export async function openPendingUploads(folder: string, hashFile: HashFile): Pr
         if (held === 0) await forget(owner);
         const received = await append(owner, blob.sha256, held, fresh);
         if (received < blob.bytes || (await check(owner, blob))) return received;
-        throw new Refusal("BLOB_MISSING", `What arrived does not have the SHA-256 ${blob.sha256}; send it again`);
+        throw new Refusal("BLOB_MISSING", ["otherSha256", blob.sha256]);
       }),
     file: (owner, blob) =>
       inTurn(owner, async () => {

@@ -2,7 +2,9 @@
  * What lies on disk has a version. A stored value is brought up to the current version step by step and then parsed; one of a newer
  * version is refused, and nothing is written. docs/recipes/change-a-stored-format.md says how a format changes.
  */
+import { REFUSAL_SENTENCES, type RefusalSaying } from "@duet/lora-core/errors/refusalSentences";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
+import { say, type Told } from "@duet/lora-core/sayings/saying";
 import type { z } from "zod";
 
 export interface StoredFormat<T> {
@@ -12,9 +14,16 @@ export interface StoredFormat<T> {
   readonly migrations: readonly ((older: unknown) => unknown)[];
 }
 
-/** Why something stored cannot be used, as a sentence for people. */
+/** Why something stored cannot be used, for people. */
 export class StoredFormatError extends Error {
   override readonly name = "StoredFormatError";
+  /** The message as data. */
+  readonly told: Told;
+
+  constructor(saying: RefusalSaying) {
+    super(say(REFUSAL_SENTENCES, saying));
+    this.told = saying as Told;
+  }
 }
 
 /** The version that is written. */
@@ -30,18 +39,16 @@ export function parseStored<T>(
   if (parsed.success) return parsed.data;
   const nameOf = (path: readonly PropertyKey[]) => path.join(".") || "value";
   const problem = schemaWords(parsed.error, { given, nameOf }).slice(0, 200);
-  throw new StoredFormatError(`${where} was stored by another version of Duet, or it is damaged (${problem})`);
+  throw new StoredFormatError(["storedOtherwise", where, problem]);
 }
 
 function migrated(format: StoredFormat<unknown>, version: unknown, value: unknown, where: string): unknown {
   if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 1) {
-    throw new StoredFormatError(`${where} has no format version that Duet knows`);
+    throw new StoredFormatError(["noFormatVersion", where]);
   }
   const current = currentVersion(format);
   if (version > current) {
-    throw new StoredFormatError(
-      `${where} was made by a newer Duet (it has format ${version}, this one reads up to ${current}): start with that version, or choose another data folder`,
-    );
+    throw new StoredFormatError(["newerFormat", where, version, current]);
   }
   return format.migrations.slice(version - 1).reduce((older, migrate) => migrate(older), value);
 }
@@ -51,6 +58,6 @@ export function parseStoredJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new StoredFormatError(`${where} is damaged: it is not JSON`);
+    throw new StoredFormatError(["storedNotJson", where]);
   }
 }

@@ -28,7 +28,7 @@ export function decodeStoredTensors(file: Uint8Array, where: string): NamedTenso
     const { metadata } = readSafetensorsHeader(file, file.byteLength);
     return parseStored(tensorsFormat, { version: Number(metadata[VERSION_KEY] ?? 1), value: readSafetensors(file), where });
   } catch (error) {
-    if (error instanceof SafetensorsError) throw new StoredFormatError(`${where} is damaged: ${error.message}`);
+    if (error instanceof SafetensorsError) throw new StoredFormatError(["storedDamaged", where, error.message]);
     throw error;
   }
 }

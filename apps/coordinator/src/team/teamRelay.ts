@@ -63,14 +63,11 @@ export function createTeamRelay(clock: Clock, tally: Pick<Tally, "relayed">): Te
     const name = `${federationId} ${room}`;
     const open = rooms.get(name);
     if (open && clientId !== null && open.clientId !== clientId) {
-      throw new Refusal("FORBIDDEN", "This team is another client");
+      throw new Refusal("FORBIDDEN", ["otherTeam"]);
     }
     if (open) return open;
     if (clientId === null) {
-      throw new Refusal(
-        "NOT_FOUND",
-        "No team is there under this link: the link is mistyped, or nobody of the team is connected",
-      );
+      throw new Refusal("NOT_FOUND", ["nobodyOfTeam"]);
     }
     const made: Room = { clientId, seats: new Map(), links: new Map() };
     rooms.set(name, made);
@@ -83,7 +80,7 @@ export function createTeamRelay(clock: Clock, tally: Pick<Tally, "relayed">): Te
       const room = roomFor(entry);
       const { links } = room;
       if (links.size >= MAX_TEAM_MEMBERS && !links.has(member)) {
-        throw new Refusal("FEDERATION_FULL", `A team has at most ${MAX_TEAM_MEMBERS} members`);
+        throw new Refusal("FEDERATION_FULL", ["teamFull", MAX_TEAM_MEMBERS]);
       }
       takeSeat(room, member);
       if (links.get(member) !== link) links.get(member)?.end();
@@ -94,8 +91,8 @@ export function createTeamRelay(clock: Clock, tally: Pick<Tally, "relayed">): Te
       let last: Promise<unknown> = Promise.resolve();
       return {
         send(to, frame) {
-          if (frame.length > MAX_TEAM_FRAME_BYTES) throw new Refusal("INVALID_PAYLOAD", "This frame is too large");
-          if (underWay >= TEAM_FRAMES_AT_ONCE) throw new Refusal("RATE_LIMITED", "Too many frames are on their way");
+          if (frame.length > MAX_TEAM_FRAME_BYTES) throw new Refusal("INVALID_PAYLOAD", ["frameTooLarge"]);
+          if (underWay >= TEAM_FRAMES_AT_ONCE) throw new Refusal("RATE_LIMITED", ["tooManyFrames"]);
           underWay += 1;
           tally.relayed("up", frame.length);
           const passOn = () => pass(room, { from: member, to, frame }, tally);

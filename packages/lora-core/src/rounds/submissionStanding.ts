@@ -1,4 +1,5 @@
 /** Whether a client's submission for a round is wanted; the coordinator asks before it stores anything. */
+import type { RefusalSaying } from "../errors/refusalSentences.ts";
 import { isTakenLate, stillTaken } from "./lateAnswers.ts";
 import { type ClientId, openRoundOf, type RoundState, specOf } from "./roundState.ts";
 
@@ -8,8 +9,8 @@ export type SubmissionStanding =
   | { readonly kind: "late" }
   /** Counted already: acknowledge, and do nothing. */
   | { readonly kind: "counted" }
-  /** Not wanted; one sentence why. */
-  | { readonly kind: "refused"; readonly reason: string };
+  /** Not wanted, and why. */
+  | { readonly kind: "refused"; readonly reason: RefusalSaying };
 
 /** Pure; (client, round) identifies a submission. */
 export function submissionStanding(state: RoundState, clientId: ClientId, round: number): SubmissionStanding {
@@ -17,12 +18,10 @@ export function submissionStanding(state: RoundState, clientId: ClientId, round:
   const isOpen = open !== null && specOf(state, open).round === round;
   const inTime = state.rounds.some((closed) => closed.round === round && closed.aggregated.includes(clientId));
   if (inTime || isTakenLate(state, clientId, round) || (isOpen && clientId in open.submissions)) return { kind: "counted" };
-  if (!open) return { kind: "refused", reason: `Round ${round} is not open` };
+  if (!open) return { kind: "refused", reason: ["roundNotOpen", round] };
   if (!isOpen && state.phase.kind === "collecting" && stillTaken(state, open, clientId).includes(round)) return { kind: "late" };
-  if (!isOpen) return { kind: "refused", reason: `Round ${round} is not open; round ${specOf(state, open).round} is` };
-  if (state.phase.kind !== "collecting") return { kind: "refused", reason: `Round ${round} is already closed` };
-  if (!open.participants.includes(clientId)) {
-    return { kind: "refused", reason: `This client takes part from the round after ${round}` };
-  }
+  if (!isOpen) return { kind: "refused", reason: ["otherRoundOpen", round, specOf(state, open).round] };
+  if (state.phase.kind !== "collecting") return { kind: "refused", reason: ["roundClosed", round] };
+  if (!open.participants.includes(clientId)) return { kind: "refused", reason: ["fromNextRound", round] };
   return { kind: "expected", uploads: specOf(state, open).uploads };
 }

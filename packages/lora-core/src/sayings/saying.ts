@@ -20,11 +20,19 @@ export type Saying<Table> = {
 
 const name = z.string().max(40);
 const plain = z.union([z.string().max(400), z.number()]);
-const inner = z.tuple([name], plain).readonly();
-const middle = z.tuple([name], z.union([plain, inner])).readonly();
+/** A name and what stands in its sentence. */
+const MAX_PARTS = 9;
+const inner = z.tuple([name], plain).check(z.maxLength(MAX_PARTS)).readonly();
+const middle = z
+  .tuple([name], z.union([plain, inner]))
+  .check(z.maxLength(MAX_PARTS))
+  .readonly();
 
 /** As it travels: of whichever table its receiver has, which may be an older one. */
-export const told: z.ZodType<Told> = z.tuple([name], z.union([plain, middle])).readonly();
+export const told: z.ZodType<Told> = z
+  .tuple([name], z.union([plain, middle]))
+  .check(z.maxLength(MAX_PARTS))
+  .readonly();
 export type Told = readonly [name: string, ...values: (string | number | Told)[]];
 
 /** Pure. */
@@ -32,11 +40,13 @@ export function say<Table extends Sentences>(table: Table, saying: Saying<Table>
   return sayTold(table, saying as unknown as Told) ?? "";
 }
 
-/** The same of what was received; null where the table has no such sentence, or nothing was told. */
+/** The same of what was received; null where nothing was told, or the table has no such sentence, or one that takes more than is there. */
 export function sayTold(table: Sentences, told: Told | null | undefined): string | null {
   if (!told) return null;
-  const [sentence, ...given] = told;
-  if (!Object.hasOwn(table, sentence)) return null;
-  const values = given.map((value) => (typeof value === "object" ? (sayTold(table, value) ?? "") : value));
-  return (table[sentence] as (...values: readonly (string | number)[]) => string)(...values);
+  const [name, ...given] = told;
+  if (!Object.hasOwn(table, name)) return null;
+  const sentence = table[name] as (...values: readonly (string | number)[]) => string;
+  if (given.length < sentence.length) return null;
+  const values = given.map((value) => (typeof value === "object" ? sayTold(table, value) : value));
+  return values.every((value) => value !== null) ? String(sentence(...values)) : null;
 }

@@ -87,9 +87,7 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
   const newer = (await migratedSteps(db)).find((name) => !(name in migrations));
   if (newer !== undefined) {
-    throw new StoredFormatError(
-      `The database was made by a newer Duet (step ${newer}): start with that version, or choose another database`,
-    );
+    throw new StoredFormatError(["newerDatabase", newer]);
   }
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
