@@ -10,7 +10,6 @@ const AS_DATA = /\btold\b|\.\.\.\w+Failure\(/;
 
 const IN_WORDS: Readonly<Record<string, string>> = {
   "apps/web/src/newFederation/SignIn.tsx": "said in the page's own words",
-  "packages/lora-core/src/secureAggregation/secureAggregationError.ts": "what a secure sum refuses of a hostile coordinator",
   "packages/lora-engine/src/backends/nodeWebgpu.ts": "a browser never has Node's WebGPU",
 };
 

@@ -124,6 +124,17 @@ describe("a browser that asks for Chinese", () => {
     expect(await problemsOf(page)).toEqual([]);
   });
 
+  it("is told in it what the coordinator refuses", async () => {
+    const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
+    if (!model) throw new Error("use-lite is not served");
+    const [one, other] = await Promise.all([1, 2].map(() => stage.open(defaultFederation({ name: "病区记录", model, task }))));
+    if (!one || !other) throw new Error("There are no two federations");
+    await page.goto(one.watchUrl.replace(/#.*/, new URL(other.watchUrl).hash));
+    await page.getByRole("alert").getByText("这个链接打不开这里的任何联邦").waitFor();
+    expect(await englishLeft(page)).toEqual([]);
+    expect(await problemsOf(page)).toEqual([]);
+  });
+
   it("starts a federation on sample data in it, with a simulated participant", async () => {
     await page.goto(stage.url);
     await page.getByRole("button", { name: "系统日志" }).click();

@@ -401,9 +401,7 @@ test("what must not be answered is not, and the person is told why", async () =>
   await has("answer keys");
   const other = summing("shares");
   feed.push({ ...other, clients: other.clients.map((client) => ({ ...client, identity: "another" })) });
-  await vi.waitFor(() =>
-    expect(session.get().notes.at(-1)).toEqual(["sumRefused", expect.stringMatching(/another key of anna than before/)]),
-  );
+  await vi.waitFor(() => expect(session.get().notes.at(-1)).toEqual(["sumRefused", ["otherKey", "anna"]]));
   expect(calls).not.toContain("answer shares");
 });
 
@@ -418,9 +416,7 @@ test("after a reload a client knows the others by the keys that it saw before", 
   finish(first);
   await has("confirm 1");
   feed.push(summing("keys"));
-  await vi.waitFor(() =>
-    expect(session.get().notes.at(-1)).toEqual(["sumRefused", expect.stringMatching(/another key of bram than before/)]),
-  );
+  await vi.waitFor(() => expect(session.get().notes.at(-1)).toEqual(["sumRefused", ["otherKey", "bram"]]));
   expect(calls).not.toContain("answer keys");
 });
 

@@ -7,7 +7,7 @@ import type { SessionEvent } from "./sessionMachine.ts";
 /** What a secure sum's step that was not answered means to the machine. */
 export function sumEventOf(error: unknown, key: ExchangeKey): SessionEvent {
   if (hasCode(error, "WRONG_ROUND")) return { kind: "sumOutdated", key };
-  if (hasCode(error, "SECURE_REFUSED")) return { kind: "sumRefused", key, reason: error.message };
+  if (hasCode(error, "SECURE_REFUSED")) return { kind: "sumRefused", key, reason: error.told ?? error.message };
   return { kind: "failed", failure: explain(error) };
 }
 

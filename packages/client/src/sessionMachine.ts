@@ -12,6 +12,7 @@ import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
 import type { FiguresFor } from "@duet/lora-core/protocol/figures";
 import type { BackendName, Device, Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { Told } from "@duet/lora-core/sayings/saying";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { KeptRound } from "./clientEngine.ts";
 import { keptAdapters } from "./keptAdapters.ts";
@@ -72,7 +73,7 @@ export type SessionEvent =
   /** The step was over before its answer came. */
   | { readonly kind: "sumOutdated"; readonly key: ExchangeKey }
   /** What the coordinator handed out must not be answered; one sentence why. */
-  | { readonly kind: "sumRefused"; readonly key: ExchangeKey; readonly reason: string }
+  | { readonly kind: "sumRefused"; readonly key: ExchangeKey; readonly reason: string | Told }
   | { readonly kind: "rested" }
   | { readonly kind: "deviceLost"; readonly key: RoundKey }
   /** `at` by this device's clock, ms. */

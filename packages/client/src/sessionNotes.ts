@@ -1,5 +1,7 @@
 /** What a client says of itself that is out of the ordinary, a sentence each. Pure. */
 import type { RoundBeginning } from "@duet/lora-core/contract/clientRound";
+import { SECURE_SENTENCES } from "@duet/lora-core/errors/secureSentences";
+import { WORK_SENTENCES } from "@duet/lora-core/errors/workSentences";
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
 import type { Saying } from "@duet/lora-core/sayings/saying";
 import type { SurroundingsChange } from "./surroundings.ts";
@@ -15,6 +17,9 @@ const FATES: Readonly<Record<Fate, string>> = {
 };
 
 export const SESSION_SENTENCES = {
+  // What a secure sum's refusal says, which stands inside a note.
+  ...SECURE_SENTENCES,
+  otherKey: WORK_SENTENCES.otherKey,
   anew: () => "This round begins anew: what was kept of it could not be gone on from.",
   atStep: (step: number, steps: number) => `at step ${step} of ${steps}`,
   whereInterrupted: () => "where this round was interrupted",

@@ -1,5 +1,6 @@
 import { readTable } from "@duet/lora-core/data/readTable";
-import { explain } from "@duet/lora-core/errors/duetError";
+import { DuetError, explain } from "@duet/lora-core/errors/duetError";
+import type { Told } from "@duet/lora-core/sayings/saying";
 import { afterEach, expect, test } from "vitest";
 import { failureLine } from "./failureLine.ts";
 import { speak } from "./language.ts";
@@ -31,6 +32,18 @@ test("why a row cannot be used is told within it", async () => {
   await speak("zh");
   await words.fetchFailures();
   expect(words.failure(failure).title).toMatch(/没有可以读取的数据行。第 1 行：这不是 JSON 对象$/);
+});
+
+test("what a coordinator refuses is told in it, and in the coordinator's words where they are no sentence of this page", async () => {
+  const refusalOf = (told: Told) =>
+    explain(new DuetError("FEDERATION_FULL", "This federation is full: it takes 3 clients", { told }));
+  await speak("zh");
+  await words.fetchFailures();
+  const { title, original } = words.failure(refusalOf(["federationFull", 3]));
+  expect([title, original]).toEqual(["这个联邦已满：它最多接纳 3 个客户端", null]);
+  for (const told of [["fullOfClients", 3], ["federationFull"], ["notOpened", ["unheardOf"]]] as const) {
+    expect(words.failure(refusalOf(told))).toMatchObject({ original: "This federation is full: it takes 3 clients." });
+  }
 });
 
 test("what was made as text stays beside what it means", async () => {

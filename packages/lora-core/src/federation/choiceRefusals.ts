@@ -62,7 +62,7 @@ export function clientPrivacyRefusal(
   }
   if (clientPrivacy.delta * maxClients > 1) return ["largeDelta", clientPrivacy.delta, maxClients];
   if (sumNoise(clientPrivacy, sent.length) !== null) return null;
-  return ["noNoise", sent.length, clientPrivacy.epsilon];
+  return ["noNoiseForRounds", sent.length, clientPrivacy.epsilon];
 }
 
 /** Why a method cannot train with differential privacy of rows, null where it can, and where nobody asks for it. */

@@ -17,11 +17,11 @@ export const CHOICE_SENTENCES = {
     `${method} sends more than what a client changed, and noise to hide that would drown it: choose another method, or leave out privacy of clients.`,
   largeDelta: (delta: number, maxClients: number) =>
     `A delta of ${delta} is more than one part in ${maxClients}, the number of clients: it would protect nobody.`,
-  noNoise: (rounds: number, epsilon: number) =>
+  noNoiseForRounds: (rounds: number, epsilon: number) =>
     `No noise keeps ${rounds} rounds within an epsilon of ${epsilon}: choose fewer rounds, or a larger epsilon.`,
   countsLabels: (method: string) =>
     `${method} counts the labels of a client's rows, which the noise of differential privacy does not cover: choose another method, or train without epsilon.`,
-  noLabels: () => "Label prototypes are of tasks with labels on a base that compares texts: leave them out.",
+  prototypesNeedLabels: () => "Label prototypes are of tasks with labels on a base that compares texts: leave them out.",
   otherLabels: (labels: number, width: number, wantedLabels: number, wantedWidth: number) =>
     `The label prototypes are ${labels} of width ${width}, the task and the base have ${wantedLabels} of width ${wantedWidth}.`,
   labelsUnderNoise: () =>

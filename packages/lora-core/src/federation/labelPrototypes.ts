@@ -34,7 +34,7 @@ export function prototypesRefusal(
   const { prototypes } = adapter;
   if (!prototypes) return null;
   const wanted = prototypesOn(architecture, task, prototypes);
-  if (!wanted) return ["noLabels"];
+  if (!wanted) return ["prototypesNeedLabels"];
   if (wanted.labels !== prototypes.labels || wanted.width !== prototypes.width) {
     return ["otherLabels", prototypes.labels, prototypes.width, wanted.labels, wanted.width];
   }

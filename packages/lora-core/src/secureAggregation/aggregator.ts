@@ -87,9 +87,9 @@ export function createAggregator(terms: AttemptTerms, identities: Identities): A
 
   /** Of a message: its phase, and a client that is in it; of a close: its phase. */
   function expect(expected: Phase, client: string | null = null, members?: readonly string[]): void {
-    if (phase !== expected) throw new SecureAggregationError("out of order", `It is not the turn of "${expected}"`, client);
+    if (phase !== expected) throw new SecureAggregationError("out of order", ["notItsTurn", expected], client);
     if (client === null || !members || members.includes(client)) return;
-    throw new SecureAggregationError("unknown client", `${client} is not in this phase`, client);
+    throw new SecureAggregationError("unknown client", ["notInPhase", client], client);
   }
   /** Ends the phase: on to the next, or nowhere. */
   function close<T>(next: Phase, shortage: Shortage | null, value: () => T): Closed<T> {
@@ -122,7 +122,7 @@ export function createAggregator(terms: AttemptTerms, identities: Identities): A
       if (isRepeated(shares.get(client), given, client)) return;
       const addressed = given.sealed.map(({ to }) => to);
       if (addressed.join() !== graph.neighbours.get(client)?.join()) {
-        throw new SecureAggregationError("wrong neighbours", `${client} sent shares to others than its neighbours`, client);
+        throw new SecureAggregationError("wrong neighbours", ["sharesToOthers", client], client);
       }
       shares.set(client, given);
     },
@@ -194,7 +194,7 @@ interface Sets {
 function isRepeated(before: unknown, now: unknown, client: string): boolean {
   if (before === undefined) return false;
   if (textOf(before) === textOf(now)) return true;
-  throw new SecureAggregationError("second message", `${client} sent two different messages in one phase`, client);
+  throw new SecureAggregationError("second message", ["twoMessages", client], client);
 }
 
 const textOf = (message: unknown) => JSON.stringify(message, (_, value) => (value instanceof Uint8Array ? [...value] : value));
@@ -220,12 +220,12 @@ const addressedTo = (to: string, { sealed }: SecretShares) =>
 function checkRevelation(holder: string, { seeds, maskKeys }: Revelation, { graph, sharing, survivors, shares }: Sets): void {
   const seedsOf = new Set(seeds.map(({ of }) => of));
   const twice = maskKeys.find(({ of }) => seedsOf.has(of));
-  if (twice) throw new SecureAggregationError("both secrets", `${holder} sent shares of both secrets of ${twice.of}`, holder);
+  if (twice) throw new SecureAggregationError("both secrets", ["bothSecrets", holder, twice.of], holder);
   const owners = holdersOf(graph, holder).filter((owner) => sharing.includes(owner));
   const alive = owners.filter((owner) => survivors.includes(owner));
   const gone = owners.filter((owner) => !survivors.includes(owner));
   if (seeds.map(({ of }) => of).join() !== alive.join() || maskKeys.map(({ of }) => of).join() !== gone.join()) {
-    throw new SecureAggregationError("wrong revelation", `${holder} sent shares of others than it was asked for`, holder);
+    throw new SecureAggregationError("wrong revelation", ["sharesNotAsked", holder], holder);
   }
   const fits = (kind: "seedDigest" | "maskKeyDigest") => {
     return ({ of, share }: { readonly of: string; readonly share: Uint8Array }) => {
@@ -235,7 +235,7 @@ function checkRevelation(holder: string, { seeds, maskKeys }: Revelation, { grap
     };
   };
   if (!seeds.every(fits("seedDigest")) || !maskKeys.every(fits("maskKeyDigest"))) {
-    throw new SecureAggregationError("altered share", `${holder} sent another share than it was given`, holder);
+    throw new SecureAggregationError("altered share", ["shareNotGiven", holder], holder);
   }
 }
 

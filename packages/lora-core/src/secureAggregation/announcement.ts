@@ -2,6 +2,7 @@
 
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import type { SumPart } from "../errors/secureSentences.ts";
 import { algorithms } from "./algorithms.ts";
 import { type AttemptTerms, contextBytes, leastMembers, termsDigest } from "./attempt.ts";
 import { sign } from "./identity.ts";
@@ -25,10 +26,10 @@ export async function checkEntry(
   { client, signature, ...keys }: KeyEntry,
 ): Promise<void> {
   const identity = identities.get(client);
-  if (!identity) throw new SecureAggregationError("unknown client", `Nobody here knows a client ${client}`, client);
+  if (!identity) throw new SecureAggregationError("unknown client", ["strangerInSum", client], client);
   const { verify } = await algorithms();
   if (!(await verify(identity, announcedBytes(terms, client, keys), signature))) {
-    throw new SecureAggregationError("forged signature", `The keys of ${client} for this attempt are not signed by it`, client);
+    throw new SecureAggregationError("forged signature", ["keysNotSigned", client], client);
   }
 }
 
@@ -49,11 +50,7 @@ export function claimKeys(owners: KeyOwners, identities: Identities, { client, s
   const names = [identities.get(client) ?? new Uint8Array(), shareKey, maskKey].map((key) => key.join());
   const taken = names.find((name, i) => owners.has(name) || names.indexOf(name) < i);
   if (taken !== undefined) {
-    throw new SecureAggregationError(
-      "repeated key",
-      `${client} has a key that ${owners.get(taken) ?? client} has already`,
-      client,
-    );
+    throw new SecureAggregationError("repeated key", ["keyRepeated", client, owners.get(taken) ?? client], client);
   }
   for (const name of names) owners.set(name, client);
 }
@@ -61,10 +58,7 @@ export function claimKeys(owners: KeyOwners, identities: Identities, { client, s
 /** The layout's sums hold for so many. @throws {SecureAggregationError} "too many". */
 export function checkRoom({ layout }: AttemptTerms, clients: number): void {
   if (clients <= layout.clients) return;
-  throw new SecureAggregationError(
-    "too many",
-    `${clients} clients are too many for a sum of ${layout.clients}, which could overflow`,
-  );
+  throw new SecureAggregationError("too many", ["sumTooLarge", clients, layout.clients]);
 }
 
 /** SHA-256 of a key list: what the graph grows from, and what is signed with U3. */
@@ -76,9 +70,8 @@ export function keyListDigest(terms: AttemptTerms, { entries }: KeyList): Uint8A
 export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && equalBytes(a, b);
 
 /** @throws {SecureAggregationError} "too few". */
-export function checkSize(what: string, have: number, needed: number): void {
-  if (have < needed)
-    throw new SecureAggregationError("too few", `Only ${have} clients are left after ${what}, ${needed} are needed`);
+export function checkSize(part: SumPart, have: number, needed: number): void {
+  if (have < needed) throw new SecureAggregationError("too few", ["tooFewLeft", part, have, needed]);
 }
 
 function announcedBytes(terms: AttemptTerms, client: string, { shareKey, maskKey }: PublicKeys): Uint8Array {

@@ -55,5 +55,5 @@ export function derivedKey(secret: Uint8Array, context: Uint8Array): Uint8Array 
 }
 
 function refuseKey(peer: string, cause?: unknown): never {
-  throw new SecureAggregationError("weak key", `The key of ${peer} would make no secret`, peer, { cause });
+  throw new SecureAggregationError("weak key", ["weakKey", peer], peer, { cause });
 }

@@ -61,10 +61,10 @@ export function checkMembers(
   const allowed = new Set(before);
   const stranger = members.find((member) => !allowed.has(member));
   if (stranger !== undefined) {
-    throw new SecureAggregationError("no subset", `${stranger} was not in the phase before`, stranger);
+    throw new SecureAggregationError("no subset", ["notInPhaseBefore", stranger], stranger);
   }
   const shortage = shortageOfSum(terms, graph, owners, members);
-  if (shortage) checkSize("a phase", shortage.have, shortage.needed);
+  if (shortage) checkSize("phase", shortage.have, shortage.needed);
 }
 
 /** What is signed before anything is revealed. */
@@ -85,8 +85,8 @@ export async function checkSurvivors(
   signature: Uint8Array,
 ): Promise<void> {
   const identity = identities.get(client);
-  if (!identity) throw new SecureAggregationError("unknown client", `Nobody here knows a client ${client}`, client);
+  if (!identity) throw new SecureAggregationError("unknown client", ["strangerInSum", client], client);
   const { verify } = await algorithms();
   if (await verify(identity, signed, signature)) return;
-  throw new SecureAggregationError("forged signature", `${client} did not sign these survivors`, client);
+  throw new SecureAggregationError("forged signature", ["survivorsNotSigned", client], client);
 }

@@ -19,9 +19,6 @@ export function decodeMessage<T>(schema: z.ZodType<T>, content: Uint8Array): T {
   try {
     return schema.parse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content)));
   } catch (error) {
-    throw new SecureAggregationError(
-      "unreadable",
-      `A message of the secure sum could not be read: ${String(error).slice(0, 200)}`,
-    );
+    throw new SecureAggregationError("unreadable", ["sumMessageUnread", String(error).slice(0, 200)]);
   }
 }

@@ -9,6 +9,7 @@
  *
  * **What is forgotten.** Secret keys and seed after masking, the masked vector once U3 is known, the shares of others once they are revealed.
  */
+import type { SumList } from "../errors/secureSentences.ts";
 import { announce, checkKeyList, checkSize, type Identities, keyListDigest, sameBytes } from "./announcement.ts";
 import { type AttemptTerms, termsDigest, thresholdOf } from "./attempt.ts";
 import { sign } from "./identity.ts";
@@ -115,15 +116,12 @@ function resumed({ terms, client }: ParticipantSetup, kept: ParticipantState | n
   if (!kept || kept.federationId !== terms.federationId) return null;
   const order = kept.round - terms.round || kept.attempt - terms.attempt;
   if (order < 0 && kept.round === terms.round && kept.revealed) {
-    throw new SecureAggregationError("already revealed", `This client's update is in a sum of round ${terms.round} already`);
+    throw new SecureAggregationError("already revealed", ["inSumAlready", terms.round]);
   }
   if (order < 0) return null;
   const same = order === 0 && kept.client === client && sameBytes(kept.termsDigest, termsDigest(terms));
   if (same) return kept;
-  throw new SecureAggregationError(
-    "used attempt",
-    `Attempt ${terms.attempt} of round ${terms.round} was made before, or is over`,
-  );
+  throw new SecureAggregationError("used attempt", ["attemptOver", terms.attempt, terms.round]);
 }
 
 function begin({ terms, client, identity, randomBytes }: ParticipantSetup): ParticipantState {
@@ -151,7 +149,7 @@ async function share(setup: ParticipantSetup, state: ParticipantState, keyList: 
   const { terms, client, identities } = setup;
   if (state.shared) {
     const same = sameBytes(keyListDigest(terms, keyList), keyListDigest(terms, state.shared.keyList));
-    return [state, repeated(same, "list of keys", state.shared.message)];
+    return [state, repeated(same, "keys", state.shared.message)];
   }
   await checkKeyList(terms, identities, keyList);
   checkOwnEntry(state, keyList);
@@ -186,7 +184,7 @@ async function mask(
   const { terms, client } = setup;
   if (state.masked) {
     if (!state.masked.vector) throw outOfOrder();
-    return [state, repeated(sameList(delivery.members, state.masked.members), "set of clients", state.masked.vector)];
+    return [state, repeated(sameList(delivery.members, state.masked.members), "clients", state.masked.vector)];
   }
   const { shared, secrets } = state;
   if (!shared || !secrets) throw outOfOrder();
@@ -204,7 +202,7 @@ async function mask(
       peers,
     )
   ) {
-    throw new SecureAggregationError("wrong neighbours", "The shares that came are not those of this client's neighbours");
+    throw new SecureAggregationError("wrong neighbours", ["sharesOfOthers"]);
   }
   const received = await Promise.all(delivery.sealed.map((sealed) => openFrom(setup, shared.keyList, secrets.shareKey, sealed)));
   const pairs = peers.map((peer) => pairMask(terms, client, secrets.maskKey, peer, entryOf(shared.keyList, peer).maskKey));
@@ -216,7 +214,7 @@ async function mask(
 }
 
 function agree({ terms, client, identity }: ParticipantSetup, state: ParticipantState, { members }: Survivors): Step<Agreement> {
-  if (state.agreed) return [state, repeated(sameList(members, state.agreed.members), "set of survivors", state.agreed.message)];
+  if (state.agreed) return [state, repeated(sameList(members, state.agreed.members), "survivors", state.agreed.message)];
   const { shared, masked } = state;
   if (!shared || !masked) throw outOfOrder();
   checkMembers(terms, graphOf(terms, shared.keyList), { before: masked.members, owners: masked.members, members });
@@ -236,8 +234,7 @@ async function unmask(
   const survivors = new Set(agreed.members);
   const signed = signedBytes(terms, shared.keyList, masked.members, agreed.members);
   const stranger = entries.find(({ client }) => !survivors.has(client))?.client;
-  if (stranger !== undefined)
-    throw new SecureAggregationError("unknown client", `${stranger} is not among the survivors`, stranger);
+  if (stranger !== undefined) throw new SecureAggregationError("unknown client", ["notAmongSurvivors", stranger], stranger);
   await Promise.all(entries.map(({ client, signature }) => checkSurvivors(identities, client, signed, signature)));
   checkSize("agreeing", entries.length, thresholdOf(terms, shared.keyList.entries.length));
   const sharing = new Set(masked.members);
@@ -250,12 +247,12 @@ async function unmask(
 }
 
 /** Of a step that was taken: the message of then, if it is asked for with what was received then. */
-function repeated<T>(same: boolean, what: string, message: T): T {
+function repeated<T>(same: boolean, list: SumList, message: T): T {
   if (same) return message;
-  throw new SecureAggregationError("second message", `The coordinator sent a second ${what} in one attempt`);
+  throw new SecureAggregationError("second message", ["secondList", list]);
 }
 
-const outOfOrder = () => new SecureAggregationError("out of order", "The coordinator asked for a step whose turn it is not");
+const outOfOrder = () => new SecureAggregationError("out of order", ["stepNotItsTurn"]);
 
 const sameList = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((id, i) => id === b[i]);
 
@@ -279,13 +276,13 @@ const entryOf = ({ entries }: KeyList, client: string) => entries.find((entry) =
 
 function checkOwnEntry({ client, announcement }: ParticipantState, keyList: KeyList): void {
   const own = entryOf(keyList, client) as KeyEntry | undefined;
-  if (!own) throw new SecureAggregationError("left out", "The coordinator left this client out of the list of keys");
+  if (!own) throw new SecureAggregationError("left out", ["leftOutOfKeys"]);
   const same = sameBytes(own.shareKey, announcement.shareKey) && sameBytes(own.maskKey, announcement.maskKey);
-  if (!same) throw new SecureAggregationError("altered entry", "The coordinator altered this client's own keys");
+  if (!same) throw new SecureAggregationError("altered entry", ["ownKeysAltered"]);
 }
 
 function checkIncluded(client: string, members: readonly string[]): void {
-  if (!members.includes(client)) throw new SecureAggregationError("left out", "The coordinator goes on without this client");
+  if (!members.includes(client)) throw new SecureAggregationError("left out", ["goesOnWithout"]);
 }
 
 async function sealFor(
@@ -308,7 +305,7 @@ async function openFrom(
   const shares = await openShares(key, boxContext(terms, from, client), box, from);
   const digests = digestsOf(shares);
   if (!sameBytes(digests.maskKeyDigest, maskKeyDigest) || !sameBytes(digests.seedDigest, seedDigest)) {
-    throw new SecureAggregationError("altered share", `${from} sent other shares than it committed itself to`, from);
+    throw new SecureAggregationError("altered share", ["sharesNotCommitted", from], from);
   }
   return { of: from, ...shares };
 }

@@ -45,7 +45,7 @@ export async function sealShares(
 export async function openShares(key: Uint8Array, context: Uint8Array, box: Uint8Array, from: string): Promise<HeldShares> {
   const { open } = await algorithms();
   const plain = await open(key, box.subarray(0, NONCE_BYTES), context, box.subarray(NONCE_BYTES)).catch((cause: unknown) => {
-    throw new SecureAggregationError("altered share", `The shares from ${from} are not what it sent for this attempt`, from, {
+    throw new SecureAggregationError("altered share", ["sharesAltered", from], from, {
       cause,
     });
   });

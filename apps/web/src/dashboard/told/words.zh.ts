@@ -1,4 +1,7 @@
 import type { OrganiserAction, Summed } from "@duet/client/sentSentences";
+import { EXITED } from "../../lib/failures/exits.zh.ts";
+import { SECURE } from "../../lib/failures/secure.zh.ts";
+import { WORK } from "../../lib/failures/work.zh.ts";
 import { formatDuration } from "../../lib/format.ts";
 import type { en } from "./words.en.ts";
 
@@ -114,6 +117,8 @@ export const zh: typeof en = {
     diskFault: (code) => `协调器无法写入磁盘（${code}）。已确认的内容都没有丢失；它会不断重试。`,
   },
   session: {
+    ...SECURE,
+    otherKey: WORK.otherKey,
     anew: () => "这一轮从头开始：之前保留的部分无法接着进行。",
     atStep: (step, steps) => `第 ${step} 步（共 ${steps} 步）`,
     whereInterrupted: () => "本轮中断的地方",
@@ -207,10 +212,5 @@ export const zh: typeof en = {
     agree: "安全求和的签名",
     unmask: "掩码的份额",
   },
-  exits: {
-    left: "你离开了这个联邦。",
-    removed: "组织者移除了这个客户端",
-    elsewhere: "这个客户端已在另一个标签页中打开，由它继续",
-    gone: "这个客户端已不在联邦中。",
-  },
+  exits: EXITED,
 };

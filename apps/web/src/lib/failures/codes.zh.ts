@@ -2,15 +2,29 @@
 import type { ErrorCode } from "@duet/lora-core/errors/errorTable";
 import type { Sentences } from "@duet/lora-core/sayings/saying";
 import { ADAPTERS } from "./adapters.zh.ts";
+import { CHOICES } from "./choices.zh.ts";
 import { CONNECTION } from "./connection.zh.ts";
 import { DATA } from "./data.zh.ts";
 import { HUB } from "./hub.zh.ts";
+import { REFUSED } from "./refusals.zh.ts";
 import { RUNTIME } from "./runtime.zh.ts";
+import { SECURE } from "./secure.zh.ts";
 import { WORK } from "./work.zh.ts";
 import { WORKER } from "./worker.zh.ts";
 
 /** What the sentences say of which an error is data. */
-export const SAID: Sentences = { ...DATA, ...ADAPTERS, ...CONNECTION, ...HUB, ...RUNTIME, ...WORK, ...WORKER };
+export const SAID: Sentences = {
+  ...DATA,
+  ...ADAPTERS,
+  ...CONNECTION,
+  ...HUB,
+  ...RUNTIME,
+  ...WORK,
+  ...WORKER,
+  ...REFUSED,
+  ...CHOICES,
+  ...SECURE,
+};
 
 export const FAILURES: Readonly<Record<ErrorCode, readonly [happened: string, nextStep: string]>> = {
   INVALID_PAYLOAD: ["设置不符合要求", "请检查上述设置后重试。"],
