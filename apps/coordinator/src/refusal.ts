@@ -4,18 +4,16 @@ import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
 import { REFUSAL_SENTENCES } from "@duet/lora-core/errors/refusalSentences";
 import { SCHEMA_SENTENCES } from "@duet/lora-core/errors/schemaSentences";
 import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
-import { type Saying, say, type Told } from "@duet/lora-core/sayings/saying";
+import { type Said, type Saying, say, type Told } from "@duet/lora-core/sayings/saying";
 
 const SENTENCES = { ...REFUSAL_SENTENCES, ...CHOICE_SENTENCES, ...SCHEMA_SENTENCES };
 type Refused = Saying<typeof SENTENCES>;
-
-/** What another has said, in words and as data: an error, say. */
-export type Said = Pick<DuetError, "message" | "told">;
 
 /** Thrown anywhere below the gateway; becomes `{ok: false, error: {code, message, told?, retryAfterMs?}}`. */
 export class Refusal extends DuetError {
   declare readonly code: RefusalCode;
 
+  /** `why` may be what an error has said. */
   constructor(code: RefusalCode, why: Refused | Said, options?: { readonly retryAfterMs?: number }) {
     const { message, told } = "message" in why ? why : { message: say(SENTENCES, why), told: why as Told };
     super(code, message, { ...options, told });

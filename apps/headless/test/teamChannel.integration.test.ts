@@ -28,10 +28,12 @@ async function joined({ url, federationId, organiser, watchToken, invite }: Smal
 
 function member(coordinator: CoordinatorClient, federationId: string, secret: string) {
   const heard = { messages: [] as TeamMessage[], refused: [] as string[], absent: [] as string[] };
-  const channel: TeamChannel = openTeamChannel({ coordinator, federationId, secret }, (sentence) => heard.absent.push(sentence));
+  const channel: TeamChannel = openTeamChannel({ coordinator, federationId, secret }, ({ message }) =>
+    heard.absent.push(message),
+  );
   onTestFinished(() => channel.close());
   channel.onMessage(({ message }) => heard.messages.push(message));
-  channel.onRefused((sentence) => heard.refused.push(sentence));
+  channel.onRefused(({ message }) => heard.refused.push(message));
   return { channel, heard };
 }
 

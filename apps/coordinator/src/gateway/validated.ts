@@ -1,9 +1,9 @@
 /** The gate every message passes: nothing unparsed gets in, no exception gets out, every sender gets an answer. */
 import { schemaSaying, schemaWords } from "@duet/lora-core/errors/schemaWords";
 import type { Result } from "@duet/lora-core/protocol/errors";
-import { type Told, told as toldSchema } from "@duet/lora-core/sayings/saying";
+import { type Said, type Told, told as toldSchema } from "@duet/lora-core/sayings/saying";
 import type { z } from "zod";
-import { Refusal, type Said } from "../refusal.ts";
+import { Refusal } from "../refusal.ts";
 
 const MAX_MESSAGE_LENGTH = 500;
 

@@ -34,7 +34,7 @@ export function foundTeam(
   identities.saveTeam(federationId, secret);
   const link = `${url}/team/${federationId}#${secret}`;
   const channel = openTeamChannel({ coordinator, federationId, secret }, () => {});
-  channel.onRefused((sentence) => reporter.event("note", `${sentence}.`));
+  channel.onRefused(({ message }) => reporter.event("note", `${message}.`));
   const node = startTeamNode({
     channel,
     prepare: () => Promise.reject(new Error("Whoever founds a team prepares by itself")),

@@ -56,12 +56,15 @@ export async function joinTeam(options: TeamMemberOptions): Promise<number> {
   try {
     return await new Promise<number>((resolve, reject) => {
       const startedAt = now();
-      const channel = openTeamChannel({ coordinator, federationId: link.federationId, secret: link.token }, (sentence) => {
-        const isKnown = node !== null && node.get().config !== null;
-        if (!isKnown && now() - startedAt > ABSENT_MS) reject(new DuetError("NOT_FOUND", sentence));
-        else reporter.status("The team is not there; it is tried again by itself.", { stage: "absent" });
-      });
-      channel.onRefused((sentence) => reporter.event("note", `${sentence}.`));
+      const channel = openTeamChannel(
+        { coordinator, federationId: link.federationId, secret: link.token },
+        ({ message, told }) => {
+          const isKnown = node !== null && node.get().config !== null;
+          if (!isKnown && now() - startedAt > ABSENT_MS) reject(new DuetError("NOT_FOUND", message, { told }));
+          else reporter.status("The team is not there; it is tried again by itself.", { stage: "absent" });
+        },
+      );
+      channel.onRefused(({ message }) => reporter.event("note", `${message}.`));
       node = startTeamNode({
         channel,
         prepare: async (config) => {

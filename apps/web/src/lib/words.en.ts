@@ -1,4 +1,5 @@
 import type { FailureText } from "@duet/lora-core/errors/duetError";
+import type { Said } from "@duet/lora-core/sayings/saying";
 import { plural } from "./plural.ts";
 
 export interface FailureWords {
@@ -13,6 +14,8 @@ export const en = {
   /** What there is to fetch before failures are said in this language. @throws {Error} when it cannot be fetched. */
   fetchFailures: async (): Promise<void> => {},
   failure: ({ sentence, nextStep }: FailureText): FailureWords => ({ title: sentence, text: nextStep, original: null }),
+  /** As a sentence, with its full stop. */
+  said: ({ message }: Said): string => `${message}.`,
   adapterNames: { base: "base", personal: "personal", shared: "shared", fused: "fused" },
   counts: {
     clients: (clients: number) => plural(clients, "client"),

@@ -20,6 +20,10 @@ export const zh: typeof en = {
       ? { title: happened, text, original: sentence }
       : { title: said.replace(/。$/, ""), text, original: null };
   },
+  said: ({ message, told }) => {
+    const text = sayTold(failureTables.get()?.said ?? {}, told);
+    return text === null ? `${message}.` : `${text}。`;
+  },
   adapterNames: { base: "基座", personal: "个人", shared: "共享", fused: "融合" },
   counts: {
     clients: (clients) => `${clients} 个客户端`,

@@ -23,6 +23,7 @@ import { useSession } from "../hooks/useSession.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { type TeamView, useTeam } from "../hooks/useTeam.ts";
 import { federationPath } from "../lib/links.ts";
+import { words as common } from "../lib/words.ts";
 import { TeamPanel } from "../team/TeamPanel.tsx";
 import { words } from "../team/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
@@ -54,7 +55,7 @@ export function TeamPage() {
       {entering.kind === "failed" && <FailureAlert failure={entering.failure} />}
       {!problem && !config && (
         <p className="muted" role="status">
-          {view?.news.absent ?? words.teamPage.asking}
+          {view?.news.absent ? common.said(view.news.absent) : words.teamPage.asking}
         </p>
       )}
       {view && config && <Member view={view} config={config} />}

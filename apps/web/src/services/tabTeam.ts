@@ -9,6 +9,7 @@ import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDown
 import { explain, type FailureText } from "@duet/lora-core/errors/duetError";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { BackendName, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import type { Said } from "@duet/lora-core/sayings/saying";
 import type { TabEngine } from "../worker/tabEngine.ts";
 
 /** What a member helps with. */
@@ -22,12 +23,12 @@ export interface HelpOffer {
 /** What goes on besides what {@link TeamNode} tells. */
 export interface TabTeamNews {
   /** Why the team is not there; null while it is. */
-  readonly absent: string | null;
+  readonly absent: Said | null;
   readonly download: DownloadProgress | null;
   /** It can take part no more. */
   readonly failure: FailureText | null;
   /** What was not accepted of others, newest last. */
-  readonly refused: readonly string[];
+  readonly refused: readonly Said[];
 }
 
 export interface TabTeam {
@@ -77,7 +78,7 @@ export function openTabTeam({ coordinator, engine, backend, federationId, secret
   }
 
   const channel = openTeamChannel({ coordinator, federationId, secret }, (absent) => tell({ absent }));
-  channel.onRefused((sentence) => tell({ refused: [...news.get().refused, sentence] }));
+  channel.onRefused((said) => tell({ refused: [...news.get().refused, said] }));
   channel.present.subscribe(() => {
     if (channel.present.get().length > 0) tell({ absent: null });
   });

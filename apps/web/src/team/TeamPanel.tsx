@@ -6,6 +6,7 @@ import { addressOf } from "../lib/baseUrl.ts";
 import { formatCount } from "../lib/format.ts";
 import { teamPath } from "../lib/links.ts";
 import { reachWarning } from "../lib/reach.ts";
+import { words as common } from "../lib/words.ts";
 import { LinkField } from "../ui/LinkField.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { QrCode } from "../ui/QrCode.tsx";
@@ -33,10 +34,10 @@ export function TeamPanel({ team, state, news }: TeamView) {
           </li>
         ))}
       </ul>
-      {news.refused.map((sentence, index) => (
+      {news.refused.map((said, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they are only ever added to.
         <p key={index} className="small">
-          {sentence}.
+          {common.said(said)}
         </p>
       ))}
       {!state.over && <MoreMembers federationId={federationId} secret={secret} />}

@@ -5,6 +5,7 @@
 import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
 import { TEAM_FRAMES_AT_ONCE } from "@duet/lora-core/protocol/limits";
 import type { TeamSeat } from "@duet/lora-core/protocol/teamRelay";
+import type { Said } from "@duet/lora-core/sayings/saying";
 import {
   createStreamReceiver,
   createStreamSender,
@@ -27,7 +28,7 @@ export interface TeamChannel {
   send(to: string | null, message: TeamMessage): Promise<void>;
   onMessage(listener: (arrived: { readonly from: string; readonly message: TeamMessage }) => void): () => void;
   /** What was not accepted, in a sentence. */
-  onRefused(listener: (sentence: string) => void): () => void;
+  onRefused(listener: (said: Said) => void): () => void;
   close(): void;
 }
 
@@ -50,15 +51,12 @@ function newMember(): string {
 }
 
 /** Enters as soon as it can. `onAbsent` is told each time that the team is not there. */
-export function openTeamChannel(
-  { coordinator, federationId, secret }: TeamAddress,
-  onAbsent: (sentence: string) => void,
-): TeamChannel {
+export function openTeamChannel({ coordinator, federationId, secret }: TeamAddress, onAbsent: (said: Said) => void): TeamChannel {
   const { room, key } = teamKeys(secret, federationId);
   const self = newMember();
   const present = createStore<readonly TeamSeat[]>([]);
   const messages = createListeners<{ readonly from: string; readonly message: TeamMessage }>();
-  const refused = createListeners<string>();
+  const refused = createListeners<Said>();
   let senders = new Map<string | null, StreamSender>();
   const receivers = new Map<string, StreamReceiver>();
   let isOpen = true;
@@ -77,8 +75,8 @@ export function openTeamChannel(
         await coordinator.request("team:enter", { federationId, room, member: self });
         return;
       } catch (error) {
-        if (hasCode(error, "NOT_FOUND")) onAbsent(error.message);
-        else if (hasCode(error, "FORBIDDEN", "FEDERATION_FULL", "LOCKED_OUT")) refused.emit(error.message);
+        if (hasCode(error, "NOT_FOUND")) onAbsent(error);
+        else if (hasCode(error, "FORBIDDEN", "FEDERATION_FULL", "LOCKED_OUT")) refused.emit(error);
         await delay(RETRY_MS);
       }
     }
@@ -116,7 +114,7 @@ export function openTeamChannel(
         .then(() => receive(from, to, frame))
         .catch((error: unknown) => {
           if (!(error instanceof TeamError)) throw error;
-          refused.emit(error.message);
+          refused.emit(error);
         });
     }),
     coordinator.status.subscribe(() => {

@@ -35,6 +35,12 @@ export const told: z.ZodType<Told> = z
   .readonly();
 export type Told = readonly [name: string, ...values: (string | number | Told)[]];
 
+/** A sentence in words, and as data; null where it is of no table. */
+export interface Said {
+  readonly message: string;
+  readonly told: Told | null;
+}
+
 /** Pure. */
 export function say<Table extends Sentences>(table: Table, saying: Saying<Table>): string {
   return sayTold(table, saying as unknown as Told) ?? "";

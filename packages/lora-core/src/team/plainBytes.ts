@@ -42,7 +42,7 @@ export function fromBytes(bytes: Uint8Array): unknown {
     };
     return revived(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(LENGTH_BYTES, jsonEnd))), take);
   } catch (cause) {
-    throw new TeamError("unreadable", "A message of the team cannot be read", { cause });
+    throw new TeamError("unreadable", ["teamUnread"], { cause });
   }
 }
 

@@ -68,13 +68,13 @@ export function createStreamReceiver(key: Uint8Array, ends: StreamEnds): StreamR
 
   return {
     async receive(frame) {
-      if (frame.length < HEADER_BYTES) throw new TeamError("sealed", "A frame of the team is too short");
+      if (frame.length < HEADER_BYTES) throw new TeamError("sealed", ["teamFrameShort"]);
       const header = frame.slice(0, HEADER_BYTES);
       const number = new DataView(header.buffer).getUint32(STREAM_BYTES, true);
       const id = header.subarray(0, STREAM_BYTES).join();
       const known = stream?.id === id ? stream : null;
-      if (known && number !== known.next) throw new TeamError("order", "A frame of the team was left out, or came again");
-      if (past.has(id)) throw new TeamError("order", "A frame of the team came again");
+      if (known && number !== known.next) throw new TeamError("order", ["teamFrameOutOfOrder"]);
+      if (past.has(id)) throw new TeamError("order", ["teamFrameAgain"]);
       const used = known ?? { id, key: streamKey(key, ends, header.subarray(0, STREAM_BYTES)), next: number };
       const plain = await opened(used.key, header, frame.subarray(HEADER_BYTES));
       if (!known) pieces = [];
@@ -92,7 +92,7 @@ export function createStreamReceiver(key: Uint8Array, ends: StreamEnds): StreamR
     else if (pieces.length === 0) return null;
     pieces.push(plain.subarray(1));
     const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
-    if (bytes > MAX_MESSAGE_BYTES) throw new TeamError("order", "A message of the team is too long");
+    if (bytes > MAX_MESSAGE_BYTES) throw new TeamError("order", ["teamMessageLong"]);
     if (!(flags & LAST)) return null;
     const whole = new Uint8Array(bytes);
     let at = 0;
@@ -110,7 +110,7 @@ async function opened(key: Uint8Array, header: Uint8Array, sealed: Uint8Array): 
   try {
     return await open(key, nonceOf(header), header, sealed);
   } catch (cause) {
-    throw new TeamError("sealed", "Somebody in this team's room has another key", { cause });
+    throw new TeamError("sealed", ["otherTeamKey"], { cause });
   }
 }
 

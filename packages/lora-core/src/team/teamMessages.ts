@@ -92,5 +92,5 @@ export const encodeTeamMessage = (message: TeamMessage): Uint8Array<ArrayBuffer>
 export function decodeTeamMessage(content: Uint8Array): TeamMessage {
   const parsed = teamMessage.safeParse(fromBytes(content));
   if (parsed.success) return parsed.data;
-  throw new TeamError("unreadable", "A message of the team is of a form that is not known here", { cause: parsed.error });
+  throw new TeamError("unreadable", ["teamFormUnknown"], { cause: parsed.error });
 }

@@ -9,6 +9,7 @@ import { HUB } from "./hub.zh.ts";
 import { REFUSED } from "./refusals.zh.ts";
 import { RUNTIME } from "./runtime.zh.ts";
 import { SECURE } from "./secure.zh.ts";
+import { TEAM } from "./team.zh.ts";
 import { WORK } from "./work.zh.ts";
 import { WORKER } from "./worker.zh.ts";
 
@@ -24,6 +25,7 @@ export const SAID: Sentences = {
   ...REFUSED,
   ...CHOICES,
   ...SECURE,
+  ...TEAM,
 };
 
 export const FAILURES: Readonly<Record<ErrorCode, readonly [happened: string, nextStep: string]>> = {

@@ -7,6 +7,7 @@ import { HUB_SENTENCES } from "@duet/lora-core/errors/hubSentences";
 import { REFUSAL_SENTENCES } from "@duet/lora-core/errors/refusalSentences";
 import { RUNTIME_SENTENCES } from "@duet/lora-core/errors/runtimeSentences";
 import { SECURE_SENTENCES } from "@duet/lora-core/errors/secureSentences";
+import { TEAM_SENTENCES } from "@duet/lora-core/errors/teamSentences";
 import { WORKER_SENTENCES } from "@duet/lora-core/errors/workerSentences";
 import { WORK_SENTENCES } from "@duet/lora-core/errors/workSentences";
 import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
@@ -26,6 +27,7 @@ const TABLES: readonly Sentences[] = [
   REFUSAL_SENTENCES,
   CHOICE_SENTENCES,
   SECURE_SENTENCES,
+  TEAM_SENTENCES,
 ];
 const ENGLISH: Sentences = Object.assign({}, ...TABLES);
 const names = TABLES.flatMap((table) => Object.keys(table));
