@@ -1,12 +1,12 @@
-/** What fails for a person is told as data, so that a page says it in its own language: docs/adr/0084. */
+/** What fails for a person is told as data, so that a page says it in its own language: docs/adr/0084, and 0085 for what a coordinator refuses. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { sources } from "./testing/sources.ts";
+import { linesWith, sources } from "./testing/sources.ts";
 
 /** UNEXPECTED is a mistake of ours, whose words are for who mends it; INVALID_ADAPTER refuses what another program sent. */
 const MADE = /(?:\bnew DuetError\(|\bsuper\((?=\s*"[A-Z_]+"))(?!\s*"(?:UNEXPECTED|INVALID_ADAPTER)")/g;
 /** `told` among its options, or message and options by one of the functions that make both of a saying. */
-const AS_DATA = /\btold\b|\.\.\.\w+Failure\(/;
+const AS_DATA = /\btold\b(?!: null)|\.\.\.\w+Failure\(/;
 
 const IN_WORDS: Readonly<Record<string, string>> = {
   "apps/web/src/newFederation/SignIn.tsx": "said in the page's own words",
@@ -18,8 +18,26 @@ const told = sources.filter(
 );
 const inWords = told.filter((path) => callsInWords(readFileSync(path, "utf8")).length > 0);
 
+/** A refusal takes a saying, or an error that has one; a text only beside the word that there is no data of it, or where nothing was asked yet. */
+const REFUSED = /\btold: null\b|\bRawRefusal\b/;
+
+const REFUSED_IN_WORDS: Readonly<Record<string, string>> = {
+  "apps/coordinator/src/gateway/handlers.ts": "a client of an earlier version takes no data",
+  "apps/coordinator/src/http/frontDoor.ts": "no page reads why it came no further",
+  "apps/coordinator/src/http/rawAnswer.ts": "the same",
+  "apps/coordinator/src/http/refusals.ts": "what Fastify says of a request",
+};
+
+const refusing = sources.filter((path) => path.startsWith("apps/coordinator/src/"));
+
+test("a coordinator refuses nothing in words alone, but for those that are named here", () => {
+  const found = new Set(linesWith(REFUSED, refusing).map((line) => line.replace(/:.*/, "")));
+  expect([...found].toSorted()).toEqual(Object.keys(REFUSED_IN_WORDS));
+});
+
 test("there is much to look at", () => {
   expect(told.length).toBeGreaterThan(500);
+  expect(linesWith(/\bnew Refusal\(/, refusing).length).toBeGreaterThan(75);
 });
 
 test("no failure that a page shows is made of a text, but for those that are named here", () => {
@@ -32,6 +50,7 @@ test.each([
   'new DuetError(\n  "ROWS",\n  String(error),\n  { cause: error },\n)',
   "new DuetError(code, message)",
   'super("TABLE", message, options)',
+  'new DuetError("ROWS", why, { told: null })',
 ])("%j is found", (text) => {
   expect(callsInWords(text)).toHaveLength(1);
 });
