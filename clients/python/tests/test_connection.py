@@ -152,6 +152,25 @@ def test_a_greeting_is_made_again_when_the_coordinator_said(monkeypatch: pytest.
     asyncio.run(main())
 
 
+def test_who_is_told_to_come_again_does_so_for_longer_than_a_coordinator_may_be_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "FIRST_SECONDS", 1)
+    monkeypatch.setattr(connection, "REACH_SECONDS", 1)
+
+    async def main() -> None:
+        come_again = refusal("QUOTA_USED_UP", retryAfterMs=1500)
+        async with served(come_again, come_again, WELCOME, come_again, come_again) as server:
+
+            async def work(opened: Connection, said: list[str]) -> None:
+                await server.socket.disconnect(server.last)
+                await until(lambda: len(server.met) == 4)
+                assert (await ask(opened))["models"] == []
+                assert len([line for line in said if line.startswith(BUSY)]) == 4
+
+            await during(server, work)
+
+    asyncio.run(main())
+
+
 def test_a_greeting_that_is_refused_for_good_ends_it_with_the_reason_and_the_next_step() -> None:
     async def main() -> None:
         async with served(WELCOME, refusal("VERSION_MISMATCH")) as server:

@@ -16,7 +16,7 @@ import socketio
 from aiohttp import web
 
 from duet_client.coordinator import Coordinator
-from duet_client.failure import refused
+from duet_client.failure import Failure, refused
 from duet_client.protocol import VERSION
 from duet_client.ranks import Ranks
 from duet_client.run_round import Client, Held
@@ -74,11 +74,14 @@ async def served(**answers: list[dict[str, Any]]) -> AsyncIterator[Server]:
     async def hello(*_: Any) -> dict[str, Any]:
         return server.answer("hello", OFFER)
 
+    async def join(*_: Any) -> dict[str, Any]:
+        return server.answer("join", {"clientId": ME, "revision": 1})
+
     async def fetch(*_: Any) -> dict[str, Any]:
         return server.answer("fetch", {"content": None})
 
     app.router.add_put(f"/federations/{FEDERATION}/blobs/{hashlib.sha256(UPLOAD).hexdigest()}", put)
-    for name, handler in {"session:hello": hello, "exchange:fetch": fetch, "round:submit": submit}.items():
+    for name, handler in {"session:hello": hello, "client:join": join, "exchange:fetch": fetch, "round:submit": submit}.items():
         socket.on(name, handler)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -120,6 +123,37 @@ async def session_on(server: Server, folder: Path) -> AsyncIterator[Session]:
         one = Session(coordinator, client, {}, state, trainings, identity, Ranks(), threading.Event(), said)
         one.finished = Finished(1, 1, False, Held({}, {}), UPLOAD, NO_METRICS)
         yield one
+
+
+def test_a_join_is_made_again_as_often_as_the_coordinator_says_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("duet_client.coordinator.TRIES", 2)
+    monkeypatch.setattr("duet_client.failure.AGAIN_SECONDS", 0.1)
+    full = {"code": "RATE_LIMITED", "message": "Too many join", "retryAfterMs": 0}
+    for_good = {"code": "FORBIDDEN", "message": "The invite was closed"}
+    joining = {
+        "federationId": FEDERATION,
+        "inviteToken": "i" * 22,
+        "name": "Late",
+        "resumeToken": "r" * 22,
+        "modelSha256": "0" * 64,
+        "figures": "everybody",
+        "device": None,
+        "samples": None,
+        "identity": None,
+        "sees": "own",
+    }
+
+    async def main() -> None:
+        async with served(join=[full, full, full, full, for_good]) as server:
+            said: list[str] = []
+            async with Coordinator(server.url, FEDERATION, said.append) as opened:
+                with pytest.raises(Failure) as told:
+                    await opened.join(joining, lambda: None)
+            assert told.value.sentence == "The invite was closed."
+            assert len(server.asked["join"]) == 5
+            assert len(said) == 4
+
+    asyncio.run(main())
 
 
 def snapshot(opened: int, phase: str = "collecting", **exchange: Any) -> dict[str, Any]:

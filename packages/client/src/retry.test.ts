@@ -39,6 +39,25 @@ test("who is refused with a time comes again then, up to half as much later, and
   }
 });
 
+test("who is told when to come again does so without an end, and sixty times otherwise", async () => {
+  vi.useFakeTimers();
+  try {
+    const { persistently } = createRetry(fakeCoordinator([]).client);
+    let told = 100;
+    let asked = 0;
+    const joining = persistently(async () => {
+      asked += 1;
+      throw new DuetError("RATE_LIMITED", "Too many", told-- > 0 ? { retryAfterMs: 2_000 } : {});
+    });
+    joining.catch(() => {});
+    await vi.runAllTimersAsync();
+    await expect(joining).rejects.toThrow("Too many");
+    expect(asked).toBe(160);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test.each([
   [0, 2_000],
   [40, 2_000],

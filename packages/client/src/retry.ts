@@ -5,8 +5,8 @@ import { delay } from "./deadline.ts";
 import { isTransient, RETRY_DELAY_MS, retryAfterOf } from "./transient.ts";
 
 /**
- * Failures in a row while the coordinator is there. Without it there is no limit, nor while the organiser is asked: both are shown, and
- * the coordinator ends the latter after a day.
+ * Failures in a row while the coordinator is there and does not say when to come again. Without it, or when it says so, there is no limit,
+ * nor while the organiser is asked: all are shown, and the coordinator ends the last after a day.
  */
 const MAX_TRIES = 60;
 
@@ -28,9 +28,10 @@ export function createRetry({ status }: Pick<CoordinatorClient, "status">): Retr
         try {
           return await request();
         } catch (error) {
-          if (status.get().kind !== "ready" || hasCode(error, "AWAITING_APPROVAL")) tries = 0;
+          const toldMs = retryAfterOf(error);
+          if (status.get().kind !== "ready" || hasCode(error, "AWAITING_APPROVAL") || toldMs !== null) tries = 0;
           if (given || !isTransient(error) || tries >= MAX_TRIES) throw error;
-          const waitMs = retryAfterOf(error) ?? RETRY_DELAY_MS;
+          const waitMs = toldMs ?? RETRY_DELAY_MS;
           onFailure(error, waitMs);
           await delay(waitMs);
           if (given) throw error;

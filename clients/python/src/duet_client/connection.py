@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -116,6 +117,8 @@ class Connection:
         """That there is no link."""
         self._why = Failure("The coordinator did not answer", "UNREACHABLE")
         """What ended the last link, or kept it from being one."""
+        self._due = 0.0
+        """When the coordinator has told this client to greet it again: until then it is not out of reach."""
 
     async def open(self, http: aiohttp.ClientSession) -> None:
         """Connect and greet, and stay connected from now on."""
@@ -147,10 +150,14 @@ class Connection:
         await self._until_ready()
 
     async def _until_ready(self) -> Link:
-        try:
-            await asyncio.wait_for(self._ready.wait(), REACH_SECONDS if self._has_met else FIRST_SECONDS)
-        except TimeoutError as error:
-            raise self._why from error
+        asked = time.monotonic()
+        while not self._ready.is_set():
+            silent = time.monotonic() - max(asked, self._due)
+            left = (REACH_SECONDS if self._has_met else FIRST_SECONDS) - silent
+            if left <= 0:
+                raise self._why
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ready.wait(), left)
         if self._staying.done():
             self._staying.result()
         if self._refused or self._link is None:
@@ -179,6 +186,8 @@ class Connection:
                 self._ready.clear()
                 await link.close()
             wait = max(told or 0, pause * random.uniform(0.5, 1.5))
+            if told is not None:
+                self._due = time.monotonic() + wait
             self._tell_why(None if told is None else wait)
             await asyncio.sleep(wait)
 

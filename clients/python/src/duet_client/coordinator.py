@@ -13,16 +13,14 @@ from typing import Any
 import aiohttp
 
 from duet_client.connection import ACK_SECONDS, Connection, Handlers, Link, Say
-from duet_client.failure import Failure, asks_again
+from duet_client.failure import AGAIN_SECONDS, Failure, asks_again
 from duet_client.protocol import CHANGE, VERSION, check_change
 from duet_client.transfers import Transfers
 
 NEWS_SECONDS = 5.0
 """Without a change the connection is looked at."""
-AGAIN_SECONDS = 2.0
-"""Before a request that was refused for now."""
 TRIES = 60
-"""Of such a request while the coordinator is there."""
+"""Of a request that is refused for now, while the coordinator is there and does not say when to come again."""
 PROGRESS_SECONDS = 0.5
 
 
@@ -228,20 +226,23 @@ async def _persistently(
     on_asked: Callable[[], None] = lambda: None,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
-    """What it gives once it succeeds. Without an end as long as the organiser is asked: that ends by the coordinator."""
+    """
+    What it gives once it succeeds. Without an end as long as the coordinator says when to come again, or the organiser is asked:
+    that ends by the coordinator.
+    """
     tries = 0
     while True:
         try:
             return await request()
         except Failure as failure:
             asked = failure.code == "AWAITING_APPROVAL"
-            tries = 0 if asked else tries + 1
+            wait = failure.wait_seconds()
+            tries = tries + 1 if wait is None and not asked else 0
             # Who could not be reached was waited for already.
             if not failure.is_transient or failure.code == "UNREACHABLE" or tries >= TRIES:
                 raise
             if asked:
                 on_asked()
-            wait = failure.wait_seconds()
             if wait is not None:
                 say(asks_again(wait))
         await asyncio.sleep(AGAIN_SECONDS if wait is None else wait)

@@ -11,6 +11,8 @@ TRANSIENT = ("UNREACHABLE", "TIMEOUT", "RATE_LIMITED", "NOT_JOINED", "AWAITING_A
 """Waiting and trying again can help, as `packages/client/src/transient.ts` has it."""
 MOVED_ON = ("WRONG_ROUND", "NOT_THERE")
 """The federation is elsewhere by now."""
+AGAIN_SECONDS = 2.0
+"""Before the next try; whatever a coordinator says, none is sooner."""
 JITTER = 0.5
 """At most so much longer than the coordinator asks for, as `packages/client/src/transient.ts` has it."""
 MAX_RETRY_AFTER_MS = 300_000
@@ -38,7 +40,7 @@ class Failure(Exception):
 
     def wait_seconds(self) -> float | None:
         """Until trying again; None where that was not said. At random, as not all who were refused come back together."""
-        return None if self.retry_after is None else self.retry_after * random.uniform(1, 1 + JITTER)
+        return None if self.retry_after is None else max(AGAIN_SECONDS, self.retry_after) * random.uniform(1, 1 + JITTER)
 
     @property
     def sentence(self) -> str:
