@@ -42,6 +42,7 @@ export function Headline({ snapshot, myRole, own, inviteLink, verdict, children 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what it says is of the language.
   const figure = useMemo(() => headlineView(settled, own), [settled, own, spoken]);
   const Icon = ICONS[view.tone];
+  const isOver = ENDED.has(snapshot.phase);
   return (
     <div className="headline">
       <div>
@@ -49,7 +50,11 @@ export function Headline({ snapshot, myRole, own, inviteLink, verdict, children 
           <h1>{view.name}</h1>
           <span className="muted">{myRole}</span>
         </div>
-        {figure ? <Figure figure={figure} /> : <p className="lead">{words.headline.ahead[snapshot.config.task.kind]}</p>}
+        {figure ? (
+          <Figure figure={figure} />
+        ) : (
+          <p className="lead">{isOver ? words.headline.never : words.headline.ahead[snapshot.config.task.kind]}</p>
+        )}
       </div>
       <div className="column">
         {verdict}
@@ -62,13 +67,13 @@ export function Headline({ snapshot, myRole, own, inviteLink, verdict, children 
               {view.stage && <span className="soft">{view.stage}</span>}
             </div>
             <p className="soft">{view.tone === "done" ? "" : isAway ? words.headline.awayNote : wait.reason}</p>
-            {view.tone !== "done" && (
+            {view.tone !== "done" && view.percent > 0 && (
               <Progress value={view.percent} aria-label={words.headline.progressOfTheFederation} size={4} my={8} />
             )}
             <div className="muted small meta">
               {/* Before what counts seconds, which would move them under the pointer. */}
-              {!ENDED.has(snapshot.phase) && <NotifyMe />}
-              {inviteLink !== null && view.tone !== "done" && view.tone !== "stopped" && <InviteButton link={inviteLink} />}
+              {!isOver && <NotifyMe />}
+              {inviteLink !== null && !isOver && <InviteButton link={inviteLink} />}
               {!isAway && view.timing && <span>{view.timing}</span>}
               <span>
                 <IconUsers size={14} aria-hidden="true" /> {view.presence}

@@ -1,10 +1,8 @@
-import type { MethodProposal } from "@duet/lora-core/federation/methodProposal";
-import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
-import type { Joining } from "@duet/lora-core/protocol/organiserView";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { useMemo } from "react";
 import { useGo } from "../hooks/useGo.ts";
 import { useLanguage } from "../hooks/useLanguage.ts";
+import type { AgainChoices, AgainState } from "../lib/federation/again.ts";
 import { formatCount, formatFraction } from "../lib/format.ts";
 import { NEW_FEDERATION_PATH } from "../lib/links.ts";
 import { Fill } from "../ui/Fill.tsx";
@@ -18,15 +16,6 @@ export interface StatisticsPanelProps {
   readonly isOrganiser: boolean;
 }
 
-/** What a new federation is filled in from. */
-export interface AgainState {
-  readonly again: {
-    readonly config: FederationConfig;
-    readonly choices: NonNullable<MethodProposal["choices"]>;
-    readonly joining: Joining;
-  };
-}
-
 /** What all rows are like, before anything is trained, and what that suggests. Nothing in a federation that does not ask. */
 export function StatisticsPanel({ snapshot, isOrganiser }: StatisticsPanelProps) {
   const go = useGo();
@@ -36,7 +25,7 @@ export function StatisticsPanel({ snapshot, isOrganiser }: StatisticsPanelProps)
   const view = useMemo(() => statisticsView({ config, statistics }), [config, statistics, spoken]);
   const instead = statisticsPending(snapshot);
   if (!view && instead === null) return null;
-  const again = (choices: AgainState["again"]["choices"]) =>
+  const again = (choices: AgainChoices) =>
     go(NEW_FEDERATION_PATH, { state: { again: { config, choices, joining } } satisfies AgainState });
   return (
     <Panel title={words.statisticsPanel.whatRowsAreLike} hint={words.statisticsPanel.hint} instead={instead} aside={view?.whole}>

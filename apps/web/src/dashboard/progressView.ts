@@ -48,11 +48,15 @@ export function stripView(snapshot: Snapshot, now: number): StripView {
     stage: stageOf(snapshot),
     note,
     percent: 100 * fractionDone(snapshot),
-    presence: ENDED.has(phase) ? tookPart(snapshot) : words.progressView.here(present, staying.length),
+    presence: ENDED.has(phase) ? tookPart(snapshot) : words.progressView.here(present, expected(snapshot, staying.length)),
     timing: timingOf(snapshot, now),
     tone: TONES[phase],
   };
 }
+
+/** Who is counted on: those who have joined, and before the first round as many as it takes. */
+const expected = ({ phase, config }: Snapshot, staying: number): number =>
+  phase === "waiting" ? Math.max(staying, config.minClients) : staying;
 
 /** As many names as one reads at a glance. */
 const NAMED = 3;

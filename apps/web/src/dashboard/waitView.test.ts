@@ -23,6 +23,13 @@ test("who is done, for whom it waits, and what happens at the deadline", () => {
   expect(waitView(snapshot, "anna", 40_000).reason).toMatch(/^You are done\. Waiting for bram and chen\./);
 });
 
+test("a federation that waits for more clients says what comes then, not once more that it waits", () => {
+  const note = "Waiting for 1 more client before the next round opens.";
+  const short = { note, told: [["waitingForMore", 1]] as const, clients: [clientOf("anna")] };
+  expect(waitView(snapshotOf(short), null, 0).reason).toBe("The next round opens by itself then.");
+  expect(waitView(snapshotOf({ ...short, clients: [clientOf("anna"), clientOf("bram")] }), null, 0).reason).toBe(note);
+});
+
 test("a past deadline is no negative time, and none is no countdown", () => {
   expect(waitView(collecting(1, open({})), null, 200_000).countdown?.secondsLeft).toBe(0);
   expect(waitView(collecting(1, open({ deadlineAt: null })), null, 0).countdown).toBeNull();

@@ -20,7 +20,8 @@ const NAMED = 3;
 /** `now` on the coordinator's clock, ms. */
 export function waitView(snapshot: Snapshot, myId: string | null, now: number): WaitView {
   const { phase, openRound, config } = snapshot;
-  if (phase !== "collecting" || !openRound) return { reason: phaseNote(snapshot), countdown: null };
+  if (phase !== "collecting" || !openRound)
+    return { reason: isShort(snapshot) ? words.waitView.opensThen : phaseNote(snapshot), countdown: null };
   const { participants, submitted, deadlineAt } = openRound;
   const done = participants.filter((id) => submitted.includes(id));
   const awaited = awaitedIn(snapshot);
@@ -37,6 +38,13 @@ export function waitView(snapshot: Snapshot, myId: string | null, now: number): 
     countdown: secondsLeft === null ? null : { secondsLeft, share: Math.min(1, secondsLeft / config.roundDeadlineSeconds) },
   };
 }
+
+/** It only waits for more clients, which the status beside it says. */
+const isShort = ({ phase, told, clients, config }: Snapshot): boolean =>
+  phase === "waiting" &&
+  told?.length === 1 &&
+  told[0]?.[0] === "waitingForMore" &&
+  clients.filter(({ status }) => status === "present").length < config.minClients;
 
 /** "you, Ward A and Ward C"; a number where there are many. */
 function namesOf({ clients }: Snapshot, ids: readonly string[], myId: string | null): string {

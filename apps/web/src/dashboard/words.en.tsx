@@ -147,6 +147,7 @@ export const en = {
       label: "The accuracy on rows that nobody trains on will stand here after the first round.",
       text: "How close the answers come to the wanted ones will stand here at the end; until then the loss by round is below.",
     },
+    never: "It ended before anything was measured.",
     beforeAfter: "before, after",
     inviteLinkCopied: "Invite link copied",
     invite: "Invite",
@@ -413,6 +414,7 @@ export const en = {
     many: (clients: number, besides: boolean) => `${clients} ${besides ? "others" : "clients"}`,
     done: (names: string, areMany: boolean) =>
       `${names.startsWith("you") ? `Y${names.slice(1)}` : names} ${areMany ? "are" : "is"} done.`,
+    opensThen: "The next round opens by itself then.",
     notDrawn: "You were not drawn for this round; your turn comes.",
     waitingFor: (names: string) => `Waiting for ${names}.`,
     closesIn: (secondsLeft: string) => `In ${secondsLeft} the round closes with who is there.`,

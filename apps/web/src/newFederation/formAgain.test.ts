@@ -21,7 +21,7 @@ test("the form stands for the federation as it was, but for what is proposed and
   const { statistics, ...unasked } = config;
   expect(statistics).toBe("pause");
   const choices = { method: "fedavg-finish", preset: "standard", labelVectors: "personal" } as const;
-  const again = toConfig(formAgain(config, choices), 3);
+  const again = toConfig(formAgain({ config, choices, joining: "open" }), 3);
   expect(again).toEqual({
     ok: true,
     config: {
@@ -40,7 +40,7 @@ test("small devices, and being asked before somebody comes in, are carried over"
   const choices = { method: "fedavg", preset: "standard", labelVectors: "shared" } as const;
   for (const devices of ["usual", "small"] as const) {
     const config = defaultFederation({ name: "Wards", model: encoderBase, task, aggregation: "secure", devices });
-    const again = formAgain(config, choices, "approval");
+    const again = formAgain({ config, choices, joining: "approval" });
     expect([again.devices, again.joining]).toEqual([devices, "approval"]);
     const made = toConfig(again, config.seed);
     expect(made.ok && [made.config.training.batchSize, made.config.adapter.rank]).toEqual([

@@ -1,24 +1,18 @@
 /** The form filled in as a federation was, with what is proposed in place of what it had. Pure. */
 import { type ModelFamily, parseBase } from "@duet/lora-core/architectures/modelConfig";
 import { DEVICE_CLASSES, type DeviceClass, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
-import type { MethodProposal } from "@duet/lora-core/federation/methodProposal";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
-import type { Joining } from "@duet/lora-core/protocol/organiserView";
+import type { AgainState } from "../lib/federation/again.ts";
 import type { FederationForm } from "./federationForm.ts";
 import { initialForm } from "./initialForm.ts";
-
-type Choices = NonNullable<MethodProposal["choices"]>;
 
 /**
  * Of federations that can tell what rows are like, which have no epsilon. Where who comes in was asked or shut out, the new one asks. What rows are like is
  * known, and not asked again: two sums that differ by one client are its counts. Labels are vectors where the base compares texts. A base that no tab computes
  * is left out.
  */
-export function formAgain(
-  config: FederationConfig,
-  { method, preset, labelVectors }: Choices,
-  joining: Joining = "open",
-): FederationForm {
+export function formAgain({ config, choices, joining, devices }: AgainState["again"]): FederationForm {
+  const { method, preset, labelVectors } = choices;
   const { name, model, task, aggregation, robustness, upload, budgets, clientSampling, work, deadline, ranks, late } = config;
   const { family } = parseBase(model.config);
   return {
@@ -30,7 +24,7 @@ export function formAgain(
     aggregation,
     robustness: robustness.kind,
     upload,
-    devices: devicesOf(config, family),
+    devices: devices ?? devicesOf(config, family),
     labelVectors: family === "encoder" ? labelVectors : null,
     rounds: budgets.rounds,
     localSteps: budgets.local.amount,

@@ -4,13 +4,13 @@ import { Button } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useLocation } from "react-router";
 import { Shell } from "../app/Shell.tsx";
-import type { AgainState } from "../dashboard/StatisticsPanel.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { type AccountHandle, useAccount } from "../hooks/useAccount.ts";
 import { useDeviceLimits } from "../hooks/useDeviceLimits.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { useTask } from "../hooks/useTask.ts";
+import type { AgainState } from "../lib/federation/again.ts";
 import { createdPath } from "../lib/links.ts";
 import {
   BasicFields,
@@ -150,7 +150,7 @@ function NewFederationForm({ offer }: { readonly offer: Offer }) {
 /** As the federation was that its organiser creates again; null for one of its own. */
 function filledAgain(state: unknown): FederationForm | null {
   const { again } = (state ?? {}) as Partial<AgainState>;
-  return again ? formAgain(again.config, again.choices, again.joining) : null;
+  return again ? formAgain(again) : null;
 }
 
 interface StepProps {

@@ -3,12 +3,12 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
 import { IconCheck, IconCircle, IconCircleDot } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { Link } from "react-router";
+import { Link, parsePath } from "react-router";
 import { AdaptersPanel } from "../../adapters/AdaptersPanel.tsx";
 import { RecognitionPanel } from "../../adapters/RecognitionPanel.tsx";
 import { useTask } from "../../hooks/useTask.ts";
 import { formatCount } from "../../lib/format.ts";
-import { federationPath, joinPath } from "../../lib/links.ts";
+import { federationPath, joinPath, NEW_FEDERATION_PATH } from "../../lib/links.ts";
 import { words as common } from "../../lib/words.ts";
 import type { TabSession } from "../../services/tabSessions.ts";
 import { ConfirmButton } from "../../ui/ConfirmButton.tsx";
@@ -18,7 +18,7 @@ import { MistakesPanel } from "../result/MistakesPanel.tsx";
 import { deviceReason } from "../told/toldText.ts";
 import { FiguresPanel } from "./FiguresPanel.tsx";
 import { KeepAwake } from "./KeepAwake.tsx";
-import { myTabView } from "./myTabView.ts";
+import { myTabView, waysOut } from "./myTabView.ts";
 import { OwnRowsPanel } from "./OwnRowsPanel.tsx";
 import { Sparkline } from "./Sparkline.tsx";
 import { TabNotes } from "./TabNotes.tsx";
@@ -80,7 +80,7 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
       {!state.canResume && <p className="small">{words.myTab.notStored}</p>}
       {!state.modelKept && <p className="muted small">{words.myTab.notKept}</p>}
       {stage.kind === "failed" && <FailureAlert failure={stage.failure} />}
-      {stage.kind === "failed" && <WaysOut state={state} federationId={snapshot.federationId} token={token} />}
+      {stage.kind === "failed" && <WaysOut state={state} snapshot={snapshot} token={token} />}
       {view.canLeave && <KeepAwake />}
       {view.canLeave && <LeaveButton session={session} />}
     </Panel>
@@ -116,27 +116,32 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
   );
 }
 
-/** A new client connects its data again; one that is known comes back by itself. Either way with a new worker. */
-function WaysOut({ state, federationId, token }: { state: SessionState; federationId: string; token: string }) {
-  const { clientId, device } = state;
-  const path = (clientId === null ? joinPath : federationPath)(federationId, token);
-  const again = clientId === null ? words.myTab.joinAgain : words.myTab.tryAgain;
-  const look = { mt: "sm", mr: "sm", size: "xs", variant: "default" };
-  const [pathname = "", hash = ""] = path.split("#");
+const WAY_LOOK = { mt: "sm", mr: "sm", size: "xs", variant: "default" } as const;
+
+function WaysOut({ state, snapshot, token }: Pick<MyTabProps, "state" | "snapshot" | "token">) {
+  const { again, hasOneThread, smaller } = waysOut(state, snapshot);
+  const path = (again === "joinAgain" ? joinPath : federationPath)(snapshot.federationId, token);
+  const label = words.myTab[again];
+  const { pathname = "", hash = "" } = parsePath(path);
   return (
     <>
-      {clientId === null ? (
-        <Button component={Link} to={path} {...look}>
-          {again}
+      {again === "joinAgain" ? (
+        <Button component={Link} to={path} {...WAY_LOOK}>
+          {label}
         </Button>
       ) : (
-        <Button onClick={() => location.reload()} {...look}>
-          {again}
+        <Button onClick={() => location.reload()} {...WAY_LOOK}>
+          {label}
         </Button>
       )}
-      {device === null && (
-        <Button component={Link} to={{ pathname, search: "?threads=1", hash: `#${hash}` }} reloadDocument {...look}>
-          {words.myTab.oneThread(again)}
+      {hasOneThread && (
+        <Button component={Link} to={{ pathname, search: "?threads=1", hash }} reloadDocument {...WAY_LOOK}>
+          {words.myTab.oneThread(label)}
+        </Button>
+      )}
+      {smaller && (
+        <Button component={Link} to={NEW_FEDERATION_PATH} state={smaller} {...WAY_LOOK}>
+          {words.myTab.forSmallDevices}
         </Button>
       )}
     </>

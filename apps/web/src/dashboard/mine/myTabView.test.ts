@@ -1,8 +1,9 @@
 import { initialMachine } from "@duet/client/sessionStart";
 import type { SessionStage, SessionState } from "@duet/client/sessionState";
 import { collecting, snapshotOf } from "@duet/client/testing/snapshots";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { expect, test } from "vitest";
-import { myTabView, ownFiguresView } from "./myTabView.ts";
+import { myTabView, ownFiguresView, waysOut } from "./myTabView.ts";
 
 const { view: begun } = initialMachine({
   config: snapshotOf().config,
@@ -70,4 +71,19 @@ test("where no accuracy was measured, as in a text task, there are none to draw"
   });
   const measured = { ...own, accuracy: { ...none, shared: 0.5 } };
   expect(ownFiguresView({ ...state, own: measured }, config).accuracy).toEqual(measured.accuracy);
+});
+
+test("one thread is a way out of a start that stood still, and none where memory was short: there it is a smaller federation", () => {
+  const failed = (code: "START_STALLED" | "OUT_OF_MEMORY"): SessionState => ({
+    ...at({ kind: "failed", failure: { code, sentence: "", nextStep: "" } }),
+    clientId: null,
+    device: null,
+  });
+  const snapshot = snapshotOf();
+  expect(waysOut(failed("START_STALLED"), snapshot)).toEqual({ again: "joinAgain", hasOneThread: true, smaller: null });
+  const short = waysOut(failed("OUT_OF_MEMORY"), snapshot);
+  expect(short).toMatchObject({ again: "joinAgain", hasOneThread: false, smaller: { again: { devices: "small" } } });
+  const { model, task } = snapshot.config;
+  const small = { ...snapshot, config: defaultFederation({ name: "small", model, task, devices: "small" }) };
+  expect(waysOut(failed("OUT_OF_MEMORY"), small).smaller).toBeNull();
 });

@@ -5,6 +5,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { PerAdapter } from "../../lib/adapters.ts";
+import { type AgainState, againForSmallDevices } from "../../lib/federation/again.ts";
 import { inForceText } from "../../lib/figuresWords.ts";
 import { formatBytes, formatDuration, formatLoss, formatNumber, formatRate } from "../../lib/format.ts";
 import { roundLabel } from "../../lib/roundWords.ts";
@@ -60,6 +61,25 @@ export function myTabView(state: SessionState, snapshot: Snapshot): MyTabView {
     note: said.at(-1) ?? null,
     earlierNotes: said.slice(0, -1).toReversed(),
     ...wordsFor(stage, snapshot),
+  };
+}
+
+/** How a tab goes on after a failure. */
+export interface WaysOut {
+  /** A new client connects its data again; one that is known comes back by itself. Either way with a new worker. */
+  readonly again: "joinAgain" | "tryAgain";
+  /** May help a start that stood still. */
+  readonly hasOneThread: boolean;
+  /** The federation once more, for devices with less memory, where that was short; null where it cannot help. */
+  readonly smaller: AgainState | null;
+}
+
+export function waysOut({ clientId, device, stage }: SessionState, snapshot: Snapshot): WaysOut {
+  const isShortOfMemory = stage.kind === "failed" && stage.failure.code === "OUT_OF_MEMORY";
+  return {
+    again: clientId === null ? "joinAgain" : "tryAgain",
+    hasOneThread: device === null && !isShortOfMemory,
+    smaller: isShortOfMemory ? againForSmallDevices(snapshot) : null,
   };
 }
 

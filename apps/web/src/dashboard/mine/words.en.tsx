@@ -26,6 +26,7 @@ export const en = {
     joinAgain: "Join again",
     tryAgain: "Try again",
     oneThread: (again: string) => `${again} with one thread`,
+    forSmallDevices: "Create it anew for small devices",
     leaveTheFederation: "Leave the federation",
     leaveWarning:
       "This tab takes part no more, and this device forgets its rows and adapters of this federation. Download the adapters first if you want to keep them. What was averaged already stays averaged.",
