@@ -13,16 +13,21 @@ export interface WhatLeavesProps {
 
 /** What a participant agrees to, before joining. */
 export function WhatLeaves({ config, figures, onFigures }: WhatLeavesProps) {
-  const { sent, kept } = leaving(config, figures);
+  const { sent } = leaving(config, figures);
   return (
     <Panel title={words.whatLeaves.title}>
       <FiguresChoice config={config} value={figures} onChange={onFigures} />
       <div className="leaves">
         <Side title={words.whatLeaves.sent} lines={sent} />
-        <Side title={words.whatLeaves.kept} lines={kept} />
+        <NeverLeaves config={config} figures={figures} />
       </div>
     </Panel>
   );
+}
+
+/** The same words while it runs and at the end. */
+export function NeverLeaves({ config, figures }: Pick<WhatLeavesProps, "config" | "figures">) {
+  return <Side title={words.whatLeaves.kept} lines={leaving(config, figures).kept} />;
 }
 
 function Side({ title, lines }: { readonly title: string; readonly lines: readonly string[] }) {

@@ -1,12 +1,13 @@
 import type { Joining, OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { Button, Group } from "@mantine/core";
+import { Group } from "@mantine/core";
 import type { LinkAddressesView } from "../hooks/useLinkAddresses.ts";
 import type { Organiser } from "../hooks/useOrganiser.ts";
 import { formatClock } from "../lib/format.ts";
 import { tightText } from "../lib/tightDevices.ts";
 import { AccessFields } from "../ui/AccessFields.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { RowAction } from "../ui/RowAction.tsx";
 import { AddressChoice } from "./links/AddressChoice.tsx";
 import { LinkRows } from "./links/LinkRows.tsx";
 import { ENDED } from "./progressView.ts";
@@ -54,15 +55,7 @@ function Waiting({ waiting, organiser }: { readonly waiting: OrganiserView["wait
   if (waiting.length === 0) return null;
   const { task, send } = organiser;
   const button = (text: string, name: string, onClick: () => void) => (
-    <Button
-      size="xs"
-      variant="default"
-      disabled={task.kind === "busy"}
-      onClick={onClick}
-      aria-label={words.accessPanel.named(text, name)}
-    >
-      {text}
-    </Button>
+    <RowAction label={text} name={words.accessPanel.named(text, name)} isBusy={task.kind === "busy"} onClick={onClick} />
   );
   return (
     <table className="plain cards" aria-label={words.accessPanel.waitingToBeLetIn}>

@@ -41,18 +41,23 @@ export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
       }
     >
       <dl className="facts narrow">
-        {factsOf(client, snapshot).map(([name, value]) => (
-          <Fragment key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </Fragment>
-        ))}
+        {factsOf(client, snapshot)
+          .filter(([, value]) => value !== UNKNOWN)
+          .map(([name, value]) => (
+            <Fragment key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </Fragment>
+          ))}
       </dl>
       <ByRound client={client} snapshot={snapshot} />
       <Events client={client} snapshot={snapshot} />
     </Panel>
   );
 }
+
+/** What has no value yet is not listed. */
+const UNKNOWN = "–";
 
 function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly (readonly [string, string])[] {
   const { history, device, samples, progress, bytesUp, bytesDown, figures, lastSeenAt } = client;
@@ -70,7 +75,7 @@ function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly (re
   return [
     [words.clientDetail.together, figure(formatFraction(together))],
     [words.clientDetail.alone, figure(formatFraction(alone))],
-    [words.clientDetail.overLearningAlone, figure(gain === null ? "–" : formatGain(gain))],
+    [words.clientDetail.overLearningAlone, figure(gain === null ? UNKNOWN : formatGain(gain))],
     [words.clientDetail.measuredOn, figure(measuredText(client))],
     [words.clientDetail.rows, isTold(samples) ? String(samples.train + samples.fusion + samples.test) : untoldText(figures)],
     [
@@ -83,7 +88,7 @@ function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly (re
     ],
     ...(cluster === null ? [] : [[words.clientDetail.madeOf, cluster] as const]),
     ...(config.ranks ? [[words.clientDetail.ranks, figure(rankText(client, config))] as const] : []),
-    [words.clientDetail.speed, progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"],
+    [words.clientDetail.speed, progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : UNKNOWN],
     ...waitFacts(rounds, client),
     [words.clientDetail.missed, common.counts.rounds(missed)],
     [
@@ -115,7 +120,7 @@ function waitFacts(rounds: readonly RoundView[], { id }: ClientView): readonly (
 /** Of how many test rows its accuracies are, in every round and at the end. */
 function measuredText({ history }: ClientView): string {
   const rows = measuredRows(history);
-  if (!rows) return "–";
+  if (!rows) return UNKNOWN;
   const all = history.at(-1)?.metrics.testRows ?? rows;
   return all > rows ? words.clientDetail.measuredOnBoth(rows, all) : common.counts.testRows(rows);
 }

@@ -1,5 +1,6 @@
 import { clusterName } from "@duet/lora-core/protocol/deviceKind";
 import { isTold } from "@duet/lora-core/protocol/figures";
+import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { words as federation } from "../lib/federation/words.ts";
 import { tellersText, trafficText, untoldText } from "../lib/figuresWords.ts";
@@ -12,14 +13,30 @@ import { FusionBars } from "./FusionBars.tsx";
 import { MiniAccuracy } from "./MiniAccuracy.tsx";
 import { updateText } from "./metricsView.ts";
 import { answerOf } from "./secureSumView.ts";
-import { deviceReason } from "./told/toldText.ts";
+import { clientNote, deviceReason } from "./told/toldText.ts";
 import { words } from "./words.ts";
+
+/** Columns that stay away until some client has something to say in them. */
+interface Shown {
+  readonly loss: boolean;
+  readonly speed: boolean;
+  readonly accuracy: boolean;
+  readonly fusion: boolean;
+  readonly update: boolean;
+}
 
 /** Everyone, one row each; cards on a phone. */
 export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
   const { clients } = snapshot;
   const tellers = tellersText(snapshot);
   if (clients.length === 0) return null;
+  const shown: Shown = {
+    loss: clients.some((client) => lossOf(client) !== null),
+    speed: clients.some(({ progress }) => progress !== null && progress.tokensPerSecond > 0),
+    accuracy: clients.some((client) => Object.values(latestAccuracy(client)).some((value) => value !== null)),
+    fusion: clients.some((client) => fusionOf(client) !== null),
+    update: clients.some((client) => updateText(client) !== null),
+  };
   return (
     <Panel title={words.clientTable.clients} hint={words.clientTable.hint} aside={tellers}>
       <Scroll label={words.clientTable.tableOfClients}>
@@ -29,18 +46,18 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
               <th>{words.clientTable.client}</th>
               <th>{words.clientTable.device}</th>
               <th className="number">{words.clientTable.rows}</th>
-              <th className="number">{words.clientTable.loss}</th>
-              <th className="number">{words.clientTable.speed}</th>
-              <th>{words.clientTable.accuracy}</th>
-              <th>{words.clientTable.fusionWeights}</th>
-              <th title={words.clientTable.updateHint}>{words.clientTable.update}</th>
+              {shown.loss && <th className="number">{words.clientTable.loss}</th>}
+              {shown.speed && <th className="number">{words.clientTable.speed}</th>}
+              {shown.accuracy && <th>{words.clientTable.accuracy}</th>}
+              {shown.fusion && <th>{words.clientTable.fusionWeights}</th>}
+              {shown.update && <th title={words.clientTable.updateHint}>{words.clientTable.update}</th>}
               <th className="number">{words.clientTable.sent}</th>
               <th className="number">{words.clientTable.received}</th>
             </tr>
           </thead>
           <tbody>
             {clients.map((client) => (
-              <Row key={client.id} client={client} config={snapshot.config} answer={answerOf(snapshot, client.id)} />
+              <Row key={client.id} {...{ client, shown }} config={snapshot.config} answer={answerOf(snapshot, client.id)} />
             ))}
           </tbody>
         </table>
@@ -49,29 +66,38 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
+/** While it trains, and after its newest round; null before the first step. */
+const lossOf = ({ progress, history }: ClientView): number | null =>
+  progress?.loss ?? history.findLast(({ metrics }) => metrics.trainLoss !== null)?.metrics.trainLoss ?? null;
+
+const fusionOf = ({ history }: ClientView) => history.findLast(({ metrics }) => metrics.fusion !== null)?.metrics.fusion ?? null;
+
 interface RowProps {
   readonly client: ClientView;
+  readonly shown: Shown;
   readonly config: Snapshot["config"];
   readonly answer: ReturnType<typeof answerOf>;
 }
 
-function Row({ client, config, answer }: RowProps) {
-  const { name, figures, device, samples, status, note, progress, history } = client;
-  const loss = progress?.loss ?? history.findLast(({ metrics }) => metrics.trainLoss !== null)?.metrics.trainLoss ?? null;
-  const fusion = history.findLast(({ metrics }) => metrics.fusion !== null)?.metrics.fusion ?? null;
+function Row({ client, shown, config, answer }: RowProps) {
+  const { name, figures, device, samples, status, progress } = client;
+  const fusion = fusionOf(client);
   const cluster = clusterName(device);
+  const noted = clientNote(client);
   const notTold = tells(client) ? null : <span className="muted">{untoldText(figures)}</span>;
+  const standing = [
+    // Why it is not here says that it is not.
+    ...(status === "present" || noted === null ? [words.clientTable.statuses[status]] : []),
+    ...(answer ? [words.clientTable.answers[answer]] : []),
+    ...(noted === null ? [] : [noted]),
+  ];
   return (
     <tr>
       <td data-label={words.clientTable.client}>
         <button type="button" className="asLink" onClick={() => pinnedClient.set(client.id)}>
           {name}
         </button>
-        <div className="muted small">
-          {words.clientTable.statuses[status]}
-          {answer && ` · ${words.clientTable.answers[answer]}`}
-          {note && note !== words.clientTable.statuses[status] && ` · ${note}`}
-        </div>
+        <div className="muted small">{standing.join(" · ")}</div>
       </td>
       <td data-label={words.clientTable.device} title={device ? deviceReason(device) : undefined}>
         {device?.backend ?? notTold}
@@ -83,21 +109,31 @@ function Row({ client, config, answer }: RowProps) {
       <td data-label={words.clientTable.rows} className="number">
         {isTold(samples) ? samples.train + samples.fusion + samples.test : "–"}
       </td>
-      <td data-label={words.clientTable.loss} className="number">
-        {formatLoss(loss)}
-      </td>
-      <td data-label={words.clientTable.speed} className="number">
-        {progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"}
-      </td>
-      <td data-label={words.clientTable.accuracy} className="wide">
-        {notTold ?? <MiniAccuracy client={client} />}
-      </td>
-      <td data-label={words.clientTable.fusionWeights} className="wide">
-        {fusion ? <FusionBars {...fusion} /> : (notTold ?? <span className="muted">{words.clientTable.atTheEnd}</span>)}
-      </td>
-      <td data-label={words.clientTable.update} className="small" title={words.clientTable.updateHint}>
-        {updateText(client) ?? "–"}
-      </td>
+      {shown.loss && (
+        <td data-label={words.clientTable.loss} className="number">
+          {formatLoss(lossOf(client))}
+        </td>
+      )}
+      {shown.speed && (
+        <td data-label={words.clientTable.speed} className="number">
+          {progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : "–"}
+        </td>
+      )}
+      {shown.accuracy && (
+        <td data-label={words.clientTable.accuracy} className="wide">
+          {notTold ?? <MiniAccuracy client={client} />}
+        </td>
+      )}
+      {shown.fusion && (
+        <td data-label={words.clientTable.fusionWeights} className="wide">
+          {fusion ? <FusionBars {...fusion} /> : (notTold ?? <span className="muted">{words.clientTable.atTheEnd}</span>)}
+        </td>
+      )}
+      {shown.update && (
+        <td data-label={words.clientTable.update} className="small" title={words.clientTable.updateHint}>
+          {updateText(client) ?? "–"}
+        </td>
+      )}
       <td data-label={words.clientTable.sent} className="number">
         {trafficText([client], config, ({ bytesUp }) => bytesUp)}
       </td>

@@ -48,13 +48,15 @@ export interface DashboardProps {
   readonly tab: ReactNode;
   /** This tab's own figures; null or left out for a watcher, and before it has joined. */
   readonly own?: Own | null;
+  /** What never leaves this tab; null or left out for a watcher. */
+  readonly never?: ReactNode;
   /** Which adapter this tab should use, and the bar to use it, once it is over. */
   readonly verdict?: ReactNode;
   readonly useBar?: ReactNode;
 }
 
 /** Everything there is to see of a federation: what leads, then my tab at the left, everyone at the right. A part without anything to say is not there. */
-export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, useBar }: DashboardProps) {
+export function Dashboard({ snapshot, token, myRole, tab, own = null, never = null, verdict, useBar }: DashboardProps) {
   const { tokenFor } = useServices();
   const { federationId, config, joining, waiting, clients, phase } = snapshot;
   const settled = useSettled(snapshot);
@@ -78,7 +80,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
   const access = organiser?.view && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} links={links} />;
   // Who takes part as well came for what it learns.
   const accessLeads = tab === null && !ENDED.has(phase);
-  const sent = <SentPanel federationId={federationId} clientId={own?.clientId ?? null} />;
+  const sent = <SentPanel federationId={federationId} clientId={own?.clientId ?? null} never={never} />;
   const everybody = (
     <div className={isCrowd(snapshot) ? "withPinned crowded" : "withPinned"}>
       {isCrowd(snapshot) ? <HeatPanel snapshot={still} /> : <RoundsPanel snapshot={shown} />}
@@ -136,7 +138,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
           <TextPanel snapshot={still} />
           <div className="pair">
             <LossPanel snapshot={still} />
-            <FusionPanel snapshot={still} />
+            {!isResult && <FusionPanel snapshot={still} />}
           </div>
           {!isCrowd(snapshot) && !isResult && <VerdictsPanel snapshot={still} />}
           {isResult ? sent : rest}
@@ -145,6 +147,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, verdict, u
       {isResult && (
         <div className="dashboard">
           {everybody}
+          <FusionPanel snapshot={still} />
           {rest}
         </div>
       )}

@@ -1,23 +1,44 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { memo } from "react";
+import { NativeSelect } from "@mantine/core";
+import { memo, useState } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { formatClock } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { EVERYTHING, eventFilters, eventsOf } from "./eventsView.ts";
 import { eventText } from "./told/toldText.ts";
 import { words } from "./words.ts";
 
-/** What happened, newest first. */
+/** Fewer are read at a glance. */
+const FEW = 8;
+
+/** What happened, newest first; all of it, or what one client did. */
 export const EventLog = memo(function EventLog({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
+  const [chosen, choose] = useState(EVERYTHING);
   const { events } = snapshot;
   if (events.length === 0) return null;
+  const filters = eventFilters(snapshot);
+  const filter = filters.some(({ value }) => value === chosen) ? chosen : EVERYTHING;
   return (
-    <Panel title={words.eventLog.events}>
+    <Panel
+      title={words.eventLog.events}
+      aside={
+        events.length > FEW && (
+          <NativeSelect
+            size="xs"
+            aria-label={words.eventLog.whichEvents}
+            value={filter}
+            data={[...filters]}
+            onChange={(event) => choose(event.currentTarget.value)}
+          />
+        )
+      }
+    >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling list must be reachable by keyboard */}
       <ol className="events" tabIndex={0} aria-label={words.eventLog.newestFirst}>
-        {events.toReversed().map((event, index) => (
+        {eventsOf(snapshot, filter).map((event, index, { length }) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: an append-only list without ids, newest first
-          <li key={events.length - index}>
+          <li key={length - index}>
             <time className="muted" dateTime={new Date(event.at).toISOString()}>
               {formatClock(event.at)}
             </time>

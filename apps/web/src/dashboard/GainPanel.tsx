@@ -5,7 +5,7 @@ import { useStore } from "../hooks/useStore.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
-import { crowdRows, GAIN_STEP, gainDots } from "./crowdView.ts";
+import { crowdRows, GAIN_STEP, gainCounts, gainDots } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
 import { words } from "./words.ts";
 
@@ -18,11 +18,7 @@ export const GainPanel = memo(function GainPanel({ snapshot }: { readonly snapsh
   const pinned = useStore(pinnedClient);
   const dots = useMemo(() => gainDots(crowdRows(snapshot)), [snapshot]);
   if (dots.length === 0) return null;
-  const [better, worse, open] = [
-    dots.filter(({ gain, isSure }) => gain > 0 && isSure !== false).length,
-    dots.filter(({ gain, isSure }) => gain < 0 && isSure !== false).length,
-    dots.filter(({ gain, isSure }) => gain === 0 || isSure === false).length,
-  ];
+  const { better, worse, open } = gainCounts(dots);
   const reach = Math.max(0.1, ...dots.map(({ gain }) => Math.abs(gain))) + GAIN_STEP;
   const tallest = Math.max(...dots.map(({ level }) => level)) + 1;
   const rise = Math.min(2 * RADIUS + 2, (HEIGHT - FOOT - 24) / tallest);

@@ -1,12 +1,15 @@
+import { awaitedIn } from "@duet/lora-core/protocol/awaited";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { Button, Group, NativeSelect } from "@mantine/core";
+import { Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { ControlAction, Organiser } from "../hooks/useOrganiser.ts";
 import { createdPath } from "../lib/links.ts";
+import { words as common } from "../lib/words.ts";
 import { ConfirmButton } from "../ui/ConfirmButton.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { RowAction } from "../ui/RowAction.tsx";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
@@ -19,10 +22,9 @@ export interface OrganiserPanelProps {
 export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
   const { federationId, phase, openRound, clients } = snapshot;
   const { task, send } = organiser;
+  const goesOnWithout = openRound ? stragglers(snapshot) : [];
   const button = (label: string, action: ControlAction) => (
-    <Button size="xs" variant="default" disabled={task.kind === "busy"} onClick={() => send(action)}>
-      {label}
-    </Button>
+    <RowAction label={label} isBusy={task.kind === "busy"} onClick={() => send(action)} />
   );
   return (
     <Panel
@@ -51,10 +53,25 @@ export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
           />
         </Group>
       )}
+      {goesOnWithout.length > 0 && (
+        <p className="muted small" style={{ margin: "8px 0 0" }}>
+          {words.organiserPanel.goesOnWithout(common.listing.and(goesOnWithout))}
+        </p>
+      )}
       {task.kind === "failed" && <FailureAlert failure={task.failure} />}
     </Panel>
   );
 }
+
+/** Whom a round would be closed without, once somebody has answered; of a crowd nobody by name. */
+function stragglers(snapshot: Snapshot): readonly string[] {
+  const awaited = new Set(awaitedIn(snapshot));
+  if (snapshot.openRound?.submitted.length === 0 || awaited.size > NAMED) return [];
+  return snapshot.clients.flatMap(({ id, name }) => (awaited.has(id) ? [name] : []));
+}
+
+/** As many names as one reads at a glance. */
+const NAMED = 3;
 
 interface RemoveClientProps {
   readonly clients: Snapshot["clients"];

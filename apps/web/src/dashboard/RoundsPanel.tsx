@@ -4,7 +4,7 @@ import { words as common } from "../lib/words.ts";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
-import { type LaneCell, timelineView } from "./timelineView.ts";
+import { type Column, type LaneCell, timelineView } from "./timelineView.ts";
 import { words } from "./words.ts";
 
 /** The adapter that a stage is about lends it its colour. */
@@ -33,8 +33,8 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
               <th className="name" scope="col">
                 <span className="visuallyHidden">{words.roundsPanel.client}</span>
               </th>
-              {columns.map(({ round, label, title }) => (
-                <th key={round} scope="col" title={title}>
+              {columns.map(({ round, label, title, isOpen }) => (
+                <th key={round} scope="col" title={title} aria-current={isOpen ? "step" : undefined}>
                   {label}
                 </th>
               ))}
@@ -56,18 +56,12 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
               </tr>
             ))}
           </tbody>
-          {hasErrors && (
-            <tfoot>
-              <tr className="small muted">
-                <th scope="row">{words.roundsPanel.averagingError}</th>
-                {columns.map(({ round, error }) => (
-                  <td key={round} className="number">
-                    {error}
-                  </td>
-                ))}
-              </tr>
-            </tfoot>
-          )}
+          <tfoot>
+            {columns.some(({ took }) => took !== null) && (
+              <FootRow name={words.roundsPanel.took} columns={columns} of={({ took }) => took} />
+            )}
+            {hasErrors && <FootRow name={words.roundsPanel.averagingError} columns={columns} of={({ error }) => error} />}
+          </tfoot>
         </table>
       </Scroll>
       <div className="key" aria-hidden="true">
@@ -92,6 +86,23 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
         )}
       </div>
     </Panel>
+  );
+}
+
+interface FootRowProps {
+  readonly name: string;
+  readonly columns: readonly Column[];
+  readonly of: (column: Column) => string | null;
+}
+
+function FootRow({ name, columns, of }: FootRowProps) {
+  return (
+    <tr className="small muted">
+      <th scope="row">{name}</th>
+      {columns.map((column) => (
+        <td key={column.round}>{of(column)}</td>
+      ))}
+    </tr>
   );
 }
 

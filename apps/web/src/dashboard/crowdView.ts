@@ -225,6 +225,20 @@ export function sortedRows(rows: readonly CrowdRow[], { column, isDescending }: 
   });
 }
 
+export interface GainCounts {
+  readonly better: number;
+  readonly worse: number;
+  /** Of which chance alone could make as much. */
+  readonly open: number;
+}
+
+/** How many clients are better off than alone; of those whose gain is told. */
+export function gainCounts(rows: readonly Pick<CrowdRow, "gain" | "isSure">[]): GainCounts {
+  const told = rows.flatMap(({ gain, isSure }) => (gain === null ? [] : [isSure === false ? 0 : gain]));
+  const count = (is: (gain: number) => boolean) => told.filter(is).length;
+  return { better: count((gain) => gain > 0), worse: count((gain) => gain < 0), open: count((gain) => gain === 0) };
+}
+
 /** Dots above each other, a column for each step of the gain. */
 export interface GainDot {
   readonly clientId: string;

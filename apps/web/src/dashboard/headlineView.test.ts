@@ -64,3 +64,24 @@ test("before anything is measured there is no number", () => {
   expect(headlineView(snapshotOf(), null)).toBeNull();
   expect(headlineView(snapshotOf(), { own: null, samples: null, clientId: null })).toBeNull();
 });
+
+test("of very many clients it is the median, where half of them are, and how many are better off than alone", () => {
+  const client = (index: number) => {
+    const reached = { base: 0.2, personal: null, shared: (50 + index) / 100, fused: null };
+    const before = { ...alone, personal: index === 0 ? 0.9 : 0.3 };
+    const rounds = [before, reached].map((values, round) => ({
+      ...{ round, standing: null },
+      metrics: metricsOf({ accuracy: values, testRows: 200 }),
+    }));
+    return clientOf(`c${index}`, { history: rounds });
+  };
+  const clients = Array.from({ length: 13 }, (_, index) => client(index));
+  expect(headlineView(collecting(2, { clients }), null)).toEqual({
+    from: null,
+    to: 0.56,
+    of: "median accuracy of 13 clients; half of them between 0.53 and 0.59",
+    over: "12 better off than alone, 1 worse off, 0 within chance.",
+    certainty: null,
+  });
+  expect(headlineView(snapshotOf({ phase: "finished", clients }), null)).toMatchObject({ from: 0.2, to: 0.56 });
+});

@@ -7,8 +7,11 @@ import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import type { PerAdapter } from "../lib/adapters.ts";
 import { accuracyInterval, differenceSpread } from "../lib/certainty.ts";
+import { isCrowd } from "../lib/crowd.ts";
 import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
+import { crowdRows, gainCounts, quantile } from "./crowdView.ts";
+import { baseAccuracy } from "./metricsView.ts";
 import { verdictView } from "./result/verdictView.ts";
 import { textView } from "./textView.ts";
 import { words } from "./words.ts";
@@ -31,7 +34,8 @@ export type Own = Pick<SessionState, "own" | "samples" | "clientId">;
 /** Null before anything was measured; in a text task that is at the end. */
 export function headlineView(snapshot: Snapshot, own: Own | null): HeadlineView | null {
   if (snapshot.config.task.kind === "text") return writtenHeadline(snapshot);
-  return own?.own ? ownHeadline(snapshot, own.own, own) : everybodysHeadline(snapshot);
+  if (own?.own) return ownHeadline(snapshot, own.own, own);
+  return (isCrowd(snapshot) ? crowdHeadline(snapshot) : null) ?? everybodysHeadline(snapshot);
 }
 
 function ownHeadline(
@@ -54,6 +58,24 @@ function ownHeadline(
     of: isOver ? words.headlineView.beforeAfter(mine) : words.headlineView.soFar(mine),
     over: overText(to, accuracy.base, { now: comparable, before: me ? aloneOf(me) : null, rows: sample?.testRows ?? rows }),
     certainty: rows === 0 ? null : certaintyText(to, rows),
+  };
+}
+
+/** A mean of very many hides who is left behind. Null where nobody tells what it reached. */
+function crowdHeadline(snapshot: Snapshot): HeadlineView | null {
+  const rows = crowdRows(snapshot);
+  const reached = rows.flatMap(({ together }) => together ?? []).sort((a, b) => a - b);
+  if (reached.length === 0) return null;
+  const at = (share: number) => formatFraction(quantile(reached, share));
+  const isOver = snapshot.phase === "finished";
+  const { better, worse, open } = gainCounts(rows);
+  const bases = snapshot.clients.flatMap(({ history }) => baseAccuracy(history) ?? []).sort((a, b) => a - b);
+  return {
+    from: isOver && bases.length > 0 ? quantile(bases, 0.5) : null,
+    to: quantile(reached, 0.5),
+    of: words.headlineView[isOver ? "medianBeforeAfter" : "median"](reached.length, at(0.25), at(0.75)),
+    over: better + worse + open === 0 ? "" : words.gainPanel.summary(better, worse, open),
+    certainty: null,
   };
 }
 

@@ -105,3 +105,13 @@ test("who is behind is at work in the open round once it has begun it, and has n
   expect(told([])).toEqual(["absent: Round 1 of 2: still at an earlier round", "working: Round 2 of 2: 23 %"]);
   expect(told(["bram"])?.[0]).toBe("absent: Round 1 of 2: still at an earlier round");
 });
+
+test("a column says how long its round took, and which one is open", () => {
+  const { columns } = timelineView(collecting(2));
+  expect(columns.map(({ round, took, isOpen }) => [round, took, isOpen])).toEqual([
+    [0, "1 s", false],
+    [1, "1 s", false],
+    [2, null, true],
+    [3, null, false],
+  ]);
+});

@@ -7,7 +7,7 @@ import type { RoundSpec } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";
 import type { Stage } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
-import { formatNumber } from "../lib/format.ts";
+import { formatDuration, formatNumber } from "../lib/format.ts";
 import { roundLabel, roundTick } from "../lib/roundWords.ts";
 import { answerOf, isWithoutSum } from "./secureSumView.ts";
 import { words } from "./words.ts";
@@ -37,6 +37,10 @@ export interface Column {
   readonly round: number;
   readonly label: string;
   readonly title: string;
+  /** From its opening to its end; null before that. */
+  readonly took: string | null;
+  /** It is the open one. */
+  readonly isOpen: boolean;
   /** How far what was served is from the mean of what the clients learned, in per cent; null where nothing was averaged. */
   readonly error: string | null;
 }
@@ -52,12 +56,17 @@ export function timelineView(snapshot: Snapshot): Timeline {
   const { config, rounds, clients } = snapshot;
   const total = config.budgets.rounds;
   const schedule = scheduleOf(methodOf(config.strategy), config.budgets);
-  const columns = schedule.map(({ round }) => ({
-    round,
-    label: roundTick(round, total),
-    title: roundLabel(round, total),
-    error: errorText(averagingError(rounds.find((view) => view.round === round))),
-  }));
+  const columns = schedule.map(({ round }) => {
+    const view = rounds.find((candidate) => candidate.round === round);
+    return {
+      round,
+      label: roundTick(round, total),
+      title: roundLabel(round, total),
+      took: view && view.closedAt !== null ? formatDuration((view.closedAt - view.openedAt) / 1000) : null,
+      isOpen: snapshot.openRound?.round === round,
+      error: errorText(averagingError(view)),
+    };
+  });
   const newest = rounds.findLast(({ aggregationError }) => aggregationError !== null);
   const [worst] = averagingError(newest) === null ? [] : snapshot.moduleErrors;
   return {

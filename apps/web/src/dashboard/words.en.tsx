@@ -113,6 +113,9 @@ export const en = {
     organiserToo: (myRole: string) => `${myRole}, organiser`,
   },
   eventLog: {
+    whichEvents: "Which events",
+    all: "All events",
+    federation: "The federation",
     events: "Events",
     newestFirst: "Events, newest first",
   },
@@ -198,6 +201,8 @@ export const en = {
     resume: "Resume",
     pause: "Pause",
     closeTheRoundNow: "Close the round now",
+    goesOnWithout: (names: string) =>
+      `Closed now, the round goes on without ${names}; whoever is still here takes part in the next.`,
     stopTheFederation: "Stop the federation",
     stopWarning:
       "Nobody trains on, and it cannot be started again. Everybody keeps the adapters they have; what was aggregated stays here.",
@@ -227,7 +232,7 @@ export const en = {
     note: "What follows is as of then, from what this page was told. Bytes and budgets are counted over all rounds, and stay those of now.",
   },
   roundsPanel: {
-    stages: { local: "learning alone", federated: "federated round", fusing: "fusing" },
+    stages: { local: "learning alone", federated: "learning together", fusing: "fusing" },
     hint: "Every client works through every round. A cross marks a round that ended without the client.",
     errorText:
       "how far the shared adapter is from the mean of what the clients learned, relative to that mean; 0 % is exact. Averaging an adapter's two halves is not averaging adapters, and what the coordinator adds, such as momentum, counts too.",
@@ -236,6 +241,7 @@ export const en = {
     roundsOfEveryClient: "Rounds of every client",
     client: "Client",
     clientStatus: (name: string, status: string) => `${name}, ${status}`,
+    took: "took",
     averagingError: "averaging error",
     missed: "missed",
     answered: "has answered, in a secure sum",
@@ -331,6 +337,10 @@ export const en = {
     overAllRows: "over the rows of all clients",
     meanBeforeAfter: (whose: string) => `mean accuracy ${whose}, before and after`,
     meanSoFar: (whose: string) => `mean accuracy so far ${whose}`,
+    median: (clients: number, low: string, high: string) =>
+      `median accuracy of ${plural(clients, "client")}; half of them between ${low} and ${high}`,
+    medianBeforeAfter: (clients: number, low: string, high: string) =>
+      `median accuracy of ${plural(clients, "client")}, before and after; half of them between ${low} and ${high} now`,
     f1: (of: string) => `F1 of words with the wanted answers: ${of}`,
     overBase: (gain: string) => `${gain} over the untouched base`,
     plusMinus: (gain: string, spread: string) => `${gain} ± ${spread}`,
@@ -361,7 +371,7 @@ export const en = {
     failed: "Failed",
     summing: (step: string) => `summing securely · ${step}`,
     fusing: "finding fusion weights",
-    federated: "federated learning",
+    federated: "learning together",
     alone: "each on its own data",
     took: (elapsed: string) => `took ${elapsed}`,
     soFar: (elapsed: string) => `${elapsed} so far`,

@@ -6,6 +6,7 @@ import { Link, useParams } from "react-router";
 import { Shell } from "../app/Shell.tsx";
 import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
 import { useModelFiles } from "../connect/useModelFiles.ts";
+import { NeverLeaves } from "../connect/WhatLeaves.tsx";
 import { Dashboard } from "../dashboard/Dashboard.tsx";
 import { MyTab } from "../dashboard/mine/MyTab.tsx";
 import { UseBar } from "../dashboard/result/UseBar.tsx";
@@ -70,6 +71,7 @@ export function FederationPage() {
             )
           }
           own={mine?.state ?? null}
+          never={mine && <NeverLeaves config={feed.snapshot.config} figures={mine.state.figures} />}
           verdict={
             ended?.own && <Verdict accuracy={ended.own.accuracy} testRows={ended.own.testRows ?? ended.samples?.test ?? null} />
           }

@@ -1,9 +1,10 @@
 import type { LinkRole, LinkView, OrganiserView } from "@duet/lora-core/protocol/organiserView";
-import { Button, CopyButton, Group } from "@mantine/core";
+import { CopyButton, Group } from "@mantine/core";
 import type { Organiser } from "../../hooks/useOrganiser.ts";
 import { addressOf } from "../../lib/baseUrl.ts";
 import { formatDay } from "../../lib/format.ts";
 import { joinPath, organisePath, watchPath } from "../../lib/links.ts";
+import { RowAction } from "../../ui/RowAction.tsx";
 import { words } from "./words.ts";
 
 const PATHS: Readonly<Record<LinkRole, (id: string, code: string) => string>> = {
@@ -66,15 +67,7 @@ function LinkRow({ role, label, link, address, organiser }: LinkRowProps) {
   const { task, send } = organiser;
   const name = label.toLowerCase();
   const button = (text: string, onClick: () => void) => (
-    <Button
-      size="xs"
-      variant="default"
-      disabled={task.kind === "busy"}
-      onClick={onClick}
-      aria-label={words.linkRows.actionOn(text, name)}
-    >
-      {text}
-    </Button>
+    <RowAction label={text} name={words.linkRows.actionOn(text, name)} isBusy={task.kind === "busy"} onClick={onClick} />
   );
   return (
     <tr>

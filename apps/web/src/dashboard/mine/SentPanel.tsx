@@ -1,7 +1,7 @@
 import { ledgerFileOf } from "@duet/client/sentLedger";
 import type { SentEntry } from "@duet/lora-core/protocol/sentLedger";
 import { Button, Group, Modal } from "@mantine/core";
-import { useState } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import { useServices } from "../../hooks/ServicesContext.tsx";
 import { useStore } from "../../hooks/useStore.ts";
 import { formatBytes, formatClock } from "../../lib/format.ts";
@@ -9,16 +9,19 @@ import { saveFile } from "../../lib/saveFile.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Scroll } from "../../ui/Scroll.tsx";
 import { sentName, sentText } from "../told/toldText.ts";
+import { sentGroups } from "./sentView.ts";
 import { words } from "./words.ts";
 
 export interface SentPanelProps {
   readonly federationId: string;
   /** Null before it has joined. */
   readonly clientId: string | null;
+  /** What never leaves a participant's tab; null for who only looks on. */
+  readonly never: ReactNode;
 }
 
 /** Everything that this client has sent, countable, readable, and as a file that can be checked. */
-export function SentPanel({ federationId, clientId }: SentPanelProps) {
+export function SentPanel({ federationId, clientId, never }: SentPanelProps) {
   const { ledger, coordinator } = useServices();
   const totals = useStore(ledger);
   const { bytes, messages, entries, isKept } = totals;
@@ -29,10 +32,18 @@ export function SentPanel({ federationId, clientId }: SentPanelProps) {
       hint={words.sentPanel.counted(isKept ? words.sentPanel.kept : words.sentPanel.notKept)}
     >
       <p style={{ margin: "0 0 4px" }}>{words.sentPanel.total(<strong>{formatBytes(bytes)}</strong>, messages)}</p>
-      <p className="muted small" style={{ margin: "0 0 12px" }}>
-        {words.sentPanel.noRows}
-      </p>
-      <Group gap="xs">
+      <div className="leaves" style={{ marginTop: 12 }}>
+        <dl className="facts small">
+          {sentGroups(entries).map(({ kind, count, bytes: size }) => (
+            <Fragment key={kind}>
+              <dt>{words.sentPanel.kinds[kind](count)}</dt>
+              <dd>{formatBytes(size)}</dd>
+            </Fragment>
+          ))}
+        </dl>
+        {never ?? <p className="muted small">{words.sentPanel.noRows}</p>}
+      </div>
+      <Group gap="xs" mt="md">
         <Button size="xs" variant="default" onClick={() => setOpened(true)}>
           {words.sentPanel.lookInside}
         </Button>

@@ -46,6 +46,13 @@ export const en = {
     counted: (isKept: string) => `Counted where the tab sends. ${isKept} Your rows are in none of these messages.`,
     kept: "This device keeps the list: it goes on after a reload.",
     notKept: "This device keeps no list: it ends with this page.",
+    kinds: {
+      updates: (count: number) => `${plural(count, "update")} of an adapter`,
+      masked: (count: number) => plural(count, "masked update"),
+      keys: (count: number) => `keys for the masks, ${plural(count, "message")}`,
+      team: (count: number) => `sealed for the team, ${plural(count, "message")}`,
+      reports: (count: number) => `reports, ${plural(count, "message")}`,
+    },
     noRows: "rows, tokens and prompts: none",
     lookInside: "Look inside",
     downloadTheList: "Download the list",
@@ -60,7 +67,7 @@ export const en = {
   },
   sparkline: {
     summary: (loss: string, loss2: string) => `Training loss of this tab: ${loss} at first, ${loss2} now`,
-    caption: "training loss by step",
+    caption: (now: string) => `training loss by step, ${now} now`,
   },
   tabNotes: {
     beforeThat: "Before that",

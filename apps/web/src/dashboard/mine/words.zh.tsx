@@ -44,6 +44,13 @@ export const zh: typeof en = {
     counted: (isKept) => `在本标签页发送时计数。${isKept}你的数据行不在这些消息中。`,
     kept: "这台设备保存此记录：重新加载后继续。",
     notKept: "这台设备不保存记录：页面关闭即结束。",
+    kinds: {
+      updates: (count) => `适配器更新，${count} 次`,
+      masked: (count) => `带掩码的更新，${count} 次`,
+      keys: (count) => `掩码的密钥，${count} 条消息`,
+      team: (count) => `为团队加密，${count} 条消息`,
+      reports: (count) => `报告，${count} 条消息`,
+    },
     noRows: "数据行、词元和提示：无",
     lookInside: "查看内容",
     downloadTheList: "下载记录",
@@ -58,7 +65,7 @@ export const zh: typeof en = {
   },
   sparkline: {
     summary: (loss, loss2) => `本标签页的训练损失：起初 ${loss}，现在 ${loss2}`,
-    caption: "各步的训练损失",
+    caption: (now) => `各步的训练损失，现在 ${now}`,
   },
   tabNotes: {
     beforeThat: "此前",

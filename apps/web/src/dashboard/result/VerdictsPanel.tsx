@@ -38,10 +38,10 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
             {verdicts.clients.map(({ clientId, name, serves, personal, shared, served, againstAlone }) => (
               <tr key={clientId}>
                 <th scope="row">{name}</th>
-                <td style={{ minWidth: 128 }}>{serves}</td>
-                <td className="number">{figureWords(personal)}</td>
-                <td className="number">{figureWords(shared)}</td>
-                <td className="number">{figureWords(served)}</td>
+                <td>{serves}</td>
+                <Figure figure={personal} />
+                <Figure figure={shared} />
+                <Figure figure={served} />
                 <td>{againstAlone ?? ""}</td>
               </tr>
             ))}
@@ -55,8 +55,18 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
   );
 });
 
-function figureWords(figure: ServedFigure | null): string {
-  if (!figure) return "";
-  const { accuracy, interval } = figure;
-  return words.verdictsPanel.interval(formatFraction(accuracy), formatFraction(interval.low), formatFraction(interval.high));
+/** With where the true accuracy lies below it, so that a row fits into half a page. */
+function Figure({ figure }: { readonly figure: ServedFigure | null }) {
+  return (
+    <td className="number">
+      {figure && (
+        <>
+          {formatFraction(figure.accuracy)}
+          <div className="muted small">
+            {words.verdictsPanel.interval(formatFraction(figure.interval.low), formatFraction(figure.interval.high))}
+          </div>
+        </>
+      )}
+    </td>
+  );
 }

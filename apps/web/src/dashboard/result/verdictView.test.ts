@@ -15,6 +15,12 @@ test("the best adapter, and against which others that is sure, open and chance",
   });
 });
 
+test("one that gets as many right is not told as none fewer", () => {
+  expect(verdictView({ base: 0.2, personal: 0.6, shared: 0.6, fused: null }, 60)?.sentences.at(-1)).toBe(
+    "So few rows cannot tell it from shared (as many).",
+  );
+});
+
 test("among equals the one that costs least; an untouched base that no adapter beats is kept", () => {
   expect(verdictView({ base: 0.5, personal: 0.5, shared: 0.4, fused: null }, 30)).toMatchObject({
     best: "base",

@@ -58,7 +58,7 @@ export const en = {
     served: "Served",
     againstAlone: "Against alone",
     note: (ways: string, against: string) => `${ways} ${against} Intervals hold the true accuracy with 95 % (Wilson).`,
-    interval: (accuracy: string, low: string, high: string) => `${accuracy} (${low} to ${high})`,
+    interval: (low: string, high: string) => `${low} to ${high}`,
   },
   clientVerdicts: {
     better: "better",
@@ -113,7 +113,7 @@ export const en = {
   },
   verdictView: {
     use: (adapter: string) => `Use your ${adapter} adapter`,
-    fewer: (adapter: string, rows: number) => `${adapter} (${plural(rows, "row")} fewer)`,
+    fewer: (adapter: string, rows: number) => `${adapter} (${rows === 0 ? "as many" : `${plural(rows, "row")} fewer`})`,
     keepBase: "Keep the untouched base",
     clearlyBetter: (testRows: number, sure: string) =>
       `Of your ${plural(testRows, "test row")} it gets clearly more right than ${sure}.`,

@@ -57,7 +57,7 @@ export const zh: typeof en = {
     served: "采用的结果",
     againstAlone: "与单独相比",
     note: (ways, against) => `${ways}${against}区间以 95% 的把握包含真实准确率（Wilson）。`,
-    interval: (accuracy, low, high) => `${accuracy}（${low} 至 ${high}）`,
+    interval: (low, high) => `${low} 至 ${high}`,
   },
   clientVerdicts: {
     better: "更好",
@@ -105,7 +105,7 @@ export const zh: typeof en = {
   },
   verdictView: {
     use: (adapter) => `请使用${adapter}适配器`,
-    fewer: (adapter, rows) => `${adapter}（少对 ${rows} 行）`,
+    fewer: (adapter, rows) => `${adapter}（${rows === 0 ? "答对的一样多" : `少对 ${rows} 行`}）`,
     keepBase: "保留未经训练的基座模型",
     clearlyBetter: (testRows, sure) => `在你的 ${testRows} 个测试数据行上，它明显优于${sure}。`,
     perhapsBetter: (open) => `它优于${open}，但可能出于偶然。`,

@@ -21,10 +21,11 @@ export interface AgainState {
   };
 }
 
-/** The same federation with the steps that small devices hold; null where it has no larger ones. */
+/** The same federation with the steps that small devices hold; null where it has no larger ones, and where the form cannot have its method. */
 export function againForSmallDevices({ config, joining }: Pick<Snapshot, "config" | "joining">): AgainState | null {
   const { strategy, adapter, model, training } = config;
-  if (training.batchSize <= defaultTraining(parseBase(model.config).family, "small").batchSize) return null;
+  if (strategy.preset === "custom" || training.batchSize <= defaultTraining(parseBase(model.config).family, "small").batchSize)
+    return null;
   const labelVectors = adapter.prototypes?.travel ?? "texts";
   return {
     again: { config, choices: { method: strategy.id, preset: strategy.preset, labelVectors }, joining, devices: "small" },

@@ -1,0 +1,25 @@
+import { clientOf } from "@duet/client/testing/snapshots";
+import type { EventView } from "@duet/lora-core/protocol/snapshot";
+import { expect, test } from "vitest";
+import { EVERYTHING, eventFilters, eventsOf } from "./eventsView.ts";
+
+const event = (at: number, clientId: string | null, text: string): EventView => ({ at, clientId, text });
+const events = [
+  event(1, null, "created"),
+  event(2, "anna", "anna joined"),
+  event(3, null, "round 1"),
+  event(4, "anna", "anna left"),
+];
+const snapshot = { events, clients: [clientOf("anna"), clientOf("bram")] };
+
+test("events are all of them, those of no client, or one client's, newest first", () => {
+  const filters = eventFilters(snapshot);
+  expect(filters.map(({ label }) => label)).toEqual(["All events", "The federation", "anna"]);
+  const shown = filters.map(({ value }) => eventsOf(snapshot, value).map(({ text }) => text));
+  expect(shown).toEqual([
+    ["anna left", "round 1", "anna joined", "created"],
+    ["round 1", "created"],
+    ["anna left", "anna joined"],
+  ]);
+  expect(eventsOf({ events: [] }, EVERYTHING)).toEqual([]);
+});

@@ -1,0 +1,26 @@
+/** Which events of a federation are shown. Pure. */
+import type { EventView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { words } from "./words.ts";
+
+/** Neither is an id of a client. */
+export const EVERYTHING = "";
+const FEDERATION = "-";
+
+export interface EventFilter {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** Everything, what is of no single client, and every client of which there is something. */
+export function eventFilters({ events, clients }: Pick<Snapshot, "events" | "clients">): readonly EventFilter[] {
+  const told = new Set(events.map(({ clientId }) => clientId));
+  return [
+    { value: EVERYTHING, label: words.eventLog.all },
+    { value: FEDERATION, label: words.eventLog.federation },
+    ...clients.filter(({ id }) => told.has(id)).map(({ id, name }) => ({ value: id, label: name })),
+  ];
+}
+
+/** Newest first. */
+export const eventsOf = ({ events }: Pick<Snapshot, "events">, filter: string): readonly EventView[] =>
+  events.filter(({ clientId }) => filter === EVERYTHING || (clientId ?? FEDERATION) === filter).toReversed();
