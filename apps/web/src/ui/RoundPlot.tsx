@@ -70,6 +70,7 @@ export function RoundPlot(props: RoundPlotProps) {
         {bands.map((band) => (
           <Band key={`${band.low} ${band.high}`} {...band} points={points} scale={scale} />
         ))}
+        <ToCome scale={scale} after={points.at(-1)?.round ?? null} last={range[1]} />
         {reference !== null && <Level scale={scale} value={reference} dashed />}
         {round !== null && (
           <line x1={scale.x(round)} x2={scale.x(round)} y1={scale.top} y2={scale.bottom} stroke="var(--ink-3)" />
@@ -77,7 +78,7 @@ export function RoundPlot(props: RoundPlotProps) {
         {lines.map(({ key, color, thin, ends }) => (
           <Curve key={key} ends={ends} scale={scale} color={color} thin={thin} />
         ))}
-        <EndLabels lines={lines.filter(({ thin }) => !thin)} scale={scale} />
+        <EndLabels lines={lines.filter(({ thin }) => !thin)} {...{ scale, format, reference }} />
       </svg>
       <CrosshairSlider range={range} totalRounds={totalRounds} said={wordsAt(props, round)} />
       {round !== null && points.length > 0 && (
@@ -152,18 +153,30 @@ function Band({ points, scale, low, high, color, opacity }: ChartBand & Pick<Rou
   return <polygon points={outline} fill={color} fillOpacity={opacity} />;
 }
 
-function Level({
-  scale,
-  value,
-  dashed = false,
-}: {
+interface LevelProps {
   readonly scale: ChartScale;
   readonly value: number;
   readonly dashed?: boolean;
-}) {
+}
+
+function Level({ scale, value, dashed = false }: LevelProps) {
   const y = scale.y(value);
   const look = dashed ? { stroke: "var(--ink-3)", strokeDasharray: "2 4" } : { stroke: "var(--line)" };
   return <line x1={scale.left} x2={scale.right} y1={y} y2={y} {...look} />;
+}
+
+/** Rounds that have no figure yet are sunken. Nothing before the first one, and after the last. */
+function ToCome({ scale, after, last }: { readonly scale: ChartScale; readonly after: number | null; readonly last: number }) {
+  if (after === null || after >= last) return null;
+  const from = scale.x(after);
+  return (
+    <g>
+      <rect x={from} y={scale.top} width={scale.right - from} height={scale.bottom - scale.top} fill="var(--sunken)" />
+      <text x={(from + scale.right) / 2} y={scale.top + 16} textAnchor="middle" fontSize={12} fill="var(--ink-3)">
+        {words.roundPlot.toCome}
+      </text>
+    </g>
+  );
 }
 
 interface CurveProps {
@@ -191,17 +204,33 @@ interface LabelledLine {
   readonly ends: readonly KnownPoint[];
 }
 
-function EndLabels({ lines, scale }: { readonly lines: readonly LabelledLine[]; readonly scale: ChartScale }) {
+interface EndLabelsProps extends Pick<RoundPlotProps, "format" | "reference"> {
+  readonly lines: readonly LabelledLine[];
+  readonly scale: ChartScale;
+}
+
+/** Each line's name and newest value, and the name of the dotted one. */
+function EndLabels({ lines, reference, scale, format }: EndLabelsProps) {
   const ended = lines.flatMap(({ key, label, ends }) => {
     const last = ends.at(-1);
-    return last ? [{ key, label, x: scale.x(last.round), y: scale.y(last.value) }] : [];
+    return last ? [{ key, label: `${label} ${format(last.value)}`, x: scale.x(last.round), y: scale.y(last.value) }] : [];
   });
+  const guessing = { key: "guessing", label: words.roundPlot.guessing, x: scale.right - LABEL_GAP / 2 };
+  const labels = [...ended, ...(reference === null ? [] : [{ ...guessing, y: scale.y(reference) }])];
   const heights = spread(
-    ended.map(({ y }) => y),
+    labels.map(({ y }) => y),
     LABEL_GAP,
   );
-  return ended.map(({ key, label, x }, i) => (
-    <text key={key} x={x + 9} y={heights[i]} dy="0.32em" fontSize={13} fill="var(--ink)">
+  return labels.map(({ key, label, x }, i) => (
+    <text
+      key={key}
+      x={x + 9}
+      y={heights[i]}
+      dy="0.32em"
+      fontSize={12}
+      fill={key === guessing.key ? "var(--ink-3)" : "var(--ink)"}
+      className="halo"
+    >
       {label}
     </text>
   ));

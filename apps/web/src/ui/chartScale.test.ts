@@ -10,8 +10,8 @@ test("ticks are round numbers that reach the highest value", () => {
 
 test("rounds lie between the margins, values between 0 at the bottom and the last tick at the top", () => {
   const scale = chartScale({ width: 542, height: 248, range: [0, 5], highest: 1.7 });
-  expect([scale.left, scale.right, scale.top, scale.bottom]).toEqual([42, 466, 24, 208]);
-  expect([scale.x(0), scale.x(2), scale.x(5)]).toEqual([54, 214, 454]);
+  expect([scale.left, scale.right, scale.top, scale.bottom]).toEqual([42, 446, 24, 208]);
+  expect([scale.x(0), scale.x(2), scale.x(5)]).toEqual([54, 206, 434]);
   expect(scale.ticks).toEqual([0, 0.5, 1, 1.5, 2]);
   expect([scale.y(0), scale.y(1.5), scale.y(2)]).toEqual([208, 70, 24]);
   expect([-9, 54, 133, 135, 999].map(scale.roundAt)).toEqual([0, 0, 1, 1, 5]);

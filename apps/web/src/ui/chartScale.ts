@@ -14,7 +14,7 @@ export interface ChartScale {
 }
 
 /** Room for the y axis, the labels at the lines' ends, the title of y above, and the x axis with its title. */
-const MARGIN = { left: 42, right: 76, top: 24, bottom: 40 } as const;
+const MARGIN = { left: 42, right: 96, top: 24, bottom: 40 } as const;
 /** Between the plot's sides and the first and the last round. */
 const PADDING = 12;
 

@@ -46,6 +46,8 @@ export const en = {
   },
   roundPlot: {
     axis: "round",
+    guessing: "guessing",
+    toCome: "to come",
     noFigures: "no figures",
   },
   term: {

@@ -47,6 +47,8 @@ export const zh: typeof en = {
   },
   roundPlot: {
     axis: "轮次",
+    guessing: "随机猜测",
+    toCome: "尚未开始",
     noFigures: "没有数值",
   },
   term: {
