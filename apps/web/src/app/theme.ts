@@ -1,4 +1,4 @@
-import { Button, createTheme, defaultVariantColorsResolver, Modal, Paper, Tooltip } from "@mantine/core";
+import { Button, createTheme, defaultVariantColorsResolver, Input, Modal, Paper, Tooltip } from "@mantine/core";
 import { words } from "./words.ts";
 
 const FILLED = { background: "var(--ink)", hover: "var(--ink-2)", color: "var(--on-ink)" };
@@ -41,6 +41,8 @@ export const theme = createTheme({
         attributes: { header: { role: "presentation" } },
       },
     }),
+    // Labels and fields of a line stand at one height, however long what is said of them is.
+    InputWrapper: Input.Wrapper.extend({ defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } }),
     Paper: Paper.extend({ defaultProps: { withBorder: true } }),
   },
 });

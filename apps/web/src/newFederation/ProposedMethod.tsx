@@ -5,6 +5,7 @@ import { MethodEvidence } from "../ui/MethodEvidence.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { type FederationForm, parseLabels } from "./federationForm.ts";
 import { proposedChange } from "./proposedChange.ts";
+import { SamplesOfClients } from "./SamplesOfClients.tsx";
 import { words } from "./words.ts";
 
 export interface ProposedMethodProps {
@@ -18,22 +19,25 @@ const LIKENESSES = ["alike", "unlike"] as const satisfies readonly Likeness[];
 /** A method and its settings for clients that are as alike as is said, with what that rests on. Nothing is changed before it is taken. */
 export function ProposedMethod({ form, onChange }: ProposedMethodProps) {
   const [likeness, setLikeness] = useState<Likeness | null>(null);
-  const labels = form.kind === "label" ? parseLabels(form.labels).length : 0;
-  const isUntyped = form.kind === "label" && labels === 0;
-  const proposal = likeness && !isUntyped ? methodProposal(likeness, labels) : null;
+  const labels = form.kind === "label" ? parseLabels(form.labels) : [];
+  const isUntyped = form.kind === "label" && labels.length === 0;
+  const proposal = likeness && !isUntyped ? methodProposal(likeness, labels.length) : null;
   const change = proposal?.choices ? proposedChange(form, proposal.choices) : null;
   return (
     <Panel title={words.proposedMethod.whatIsProposed}>
       <NativeSelect
         label={words.proposedMethod.howAlike}
         description={words.proposedMethod.howAlikeNote}
-        value={likeness ?? ""}
+        value={LIKENESSES.find((known) => known === likeness) ?? ""}
         data={[
           { value: "", label: words.proposedMethod.notKnown },
           ...LIKENESSES.map((value) => ({ value, label: words.proposedMethod[value] })),
         ]}
         onChange={(event) => setLikeness(LIKENESSES.find((known) => known === event.currentTarget.value) ?? null)}
       />
+      {form.kind === "label" && (
+        <SamplesOfClients labels={labels} onLabels={(found) => onChange({ labels: found.join("\n") })} onLikeness={setLikeness} />
+      )}
       {proposal && (
         <MethodEvidence
           proposal={proposal}

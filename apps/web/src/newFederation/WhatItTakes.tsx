@@ -1,3 +1,4 @@
+import { adviceFor } from "@duet/client/memoryAdvice";
 import { uploadSize } from "@duet/lora-core/federation/uploadSize";
 import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -7,6 +8,9 @@ import { Fragment } from "react";
 import { type ExpectedTime, expectedTime, guessedPace, ROWS_EACH, totalOf, WORKS } from "../lib/federation/expectedTime.ts";
 import { formatBytes, formatNumber, roundedTime } from "../lib/format.ts";
 import { words } from "./words.ts";
+
+/** What training takes by itself, whatever a device allows. */
+const NO_LIMITS = { bytes: null, tensorBytes: null, weightBytes: null };
 
 /** How long it takes, and what every client downloads and sends, before anybody does. Null while something is missing. */
 export function WhatItTakes({ config }: { readonly config: FederationConfig | null }) {
@@ -24,6 +28,8 @@ export function WhatItTakes({ config }: { readonly config: FederationConfig | nu
         <dd>{formatBytes(base)}</dd>
         <dt>{words.whatItTakes.sends(uploads.length)}</dt>
         <dd>{formatBytes(uploads.reduce((sum, size) => sum + size, 0))}</dd>
+        <dt>{words.whatItTakes.memory}</dt>
+        <dd>{formatBytes(adviceFor(config, NO_LIMITS).needed)}</dd>
       </dl>
       {uploads.length > 0 && (
         <p className="muted small" style={{ margin: "-12px 0 24px" }}>

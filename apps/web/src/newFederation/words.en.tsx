@@ -1,3 +1,4 @@
+import type { Likeness } from "@duet/lora-core/federation/methodProposal";
 import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
 import { strategies } from "@duet/lora-core/strategies/registry";
 import type { ReactNode } from "react";
@@ -128,6 +129,7 @@ export const en = {
     eachClient: "Each client",
     downloadsTheBaseOnce: "downloads the base once",
     sends: (exchanges: number) => `sends, in ${plural(exchanges, "exchange")}`,
+    memory: "memory in the tab, about",
     wholeModel: (bytes: string) => `Exchanging the whole model each time would be ${bytes}.`,
     assumes: (rows: string) =>
       `of computing for a client with about ${rows} rows, on two threads without a GPU. A round waits for the slowest.`,
@@ -196,6 +198,17 @@ export const en = {
     labelsFirst: "Type the labels first: what is proposed depends on how many there are.",
     noVectors:
       "“Choose this” takes the method alone: with the base or the epsilon that is chosen, labels cannot be the vectors that this was measured with.",
+  },
+  samplesOfClients: {
+    files: "Files of the clients",
+    connect: "Find out from files",
+    note: "A file with some rows of each client, two or more at once. They are read in this tab alone, and only their labels are counted.",
+    onlyOne: "One file tells nothing of how alike clients are: choose those of two or more at once.",
+    tooFew: (clients: number, rows: number) =>
+      `${clients} files with ${plural(rows, "row")} of these labels: too few to tell. It takes one for each label and client.`,
+    found: (clients: number, rows: number, unlikeness: string, likeness: Likeness) =>
+      `${clients} files with ${plural(rows, "row")} of these labels: unlikeness ${unlikeness}, of 0 (one mix everywhere) to 1 (no label at two clients). They are ${{ alike: "alike", between: "somewhat unlike", unlike: "unlike" }[likeness]}.`,
+    noAnswers: (names: string) => `No column of ${names} looks like labels: name it "label".`,
   },
   methodGroups: {
     mixed: {
@@ -292,7 +305,7 @@ export const en = {
     takePart: "Take part with this tab",
     openTheDashboard: "Open the dashboard",
     invite: "Invite",
-    inviteHint: "Whoever opens it sees what will leave the tab before anything does.",
+    inviteHint: "Scan it, or send the link. Whoever opens it sees what will leave the tab before anything does.",
     qrLabel: "Code of the invite link, to scan with a camera",
     inviteLink: "Invite link",
     askingForLinks: "Asking the coordinator for its links.",
@@ -306,5 +319,9 @@ export const en = {
     onlySum: "The coordinator sees only the sum of updates.",
     eachUpdate: "The coordinator sees each update.",
     whatWasAgreed: "What was agreed",
+    takes: (time: string) => `About ${time}`,
+    mayClose: "You may close this tab",
+    mayCloseText:
+      "The federation goes on by itself. This browser keeps the organiser link, which brings these controls back; it opens the same on any device.",
   },
 };

@@ -129,6 +129,7 @@ export const zh: typeof en = {
     eachClient: "每个客户端",
     downloadsTheBaseOnce: "下载一次基座模型",
     sends: (exchanges) => `在 ${exchanges} 次交换中发送`,
+    memory: "标签页所需内存，约",
     wholeModel: (bytes) => `若每次都交换整个模型，则需 ${bytes}。`,
     assumes: (rows) => `一个约有 ${rows} 个数据行的客户端所需的计算时间，按两个线程、无 GPU 估算。每一轮都要等最慢的客户端。`,
     works: { personal: "单独学习", shared: "共同学习", measuring: "测量与融合" },
@@ -186,6 +187,17 @@ export const zh: typeof en = {
     takeIt: "采用",
     labelsFirst: "请先填写类别：建议取决于类别的数量。",
     noVectors: "“采用”只会选用这个方法：在所选的基座模型或 epsilon 下，类别不能是测量时所用的向量。",
+  },
+  samplesOfClients: {
+    files: "各客户端的文件",
+    connect: "从文件中得出",
+    note: "每个客户端一个含有部分数据行的文件，一次选择两个或更多。文件只在本标签页中读取，只统计类别。",
+    onlyOne: "只有一个文件无法看出客户端有多相似：请一次选择两个或更多客户端的文件。",
+    tooFew: (clients, rows) =>
+      `${clients} 个文件，共 ${rows} 个属于这些类别的数据行：太少，无法判断。每个客户端的每个类别至少需要一行。`,
+    found: (clients, rows, unlikeness, likeness) =>
+      `${clients} 个文件，共 ${rows} 个属于这些类别的数据行：差异度 ${unlikeness}（0 表示比例处处相同，1 表示没有两个客户端有相同类别）。它们${{ alike: "相似", between: "有些不同", unlike: "不同" }[likeness]}。`,
+    noAnswers: (names) => `${names} 中没有像类别的列：请将其命名为“label”。`,
   },
   methodGroups: {
     mixed: { title: "自己的与共同的相融合", text: "适合各客户端数据不同、但能互相借鉴的情况。推荐。" },
@@ -274,7 +286,7 @@ export const zh: typeof en = {
     takePart: "用本标签页参与",
     openTheDashboard: "打开仪表盘",
     invite: "邀请",
-    inviteHint: "打开链接的人在任何内容离开标签页之前，都会先看到将离开的是什么。",
+    inviteHint: "扫描二维码，或发送链接。打开的人会先看到哪些内容将离开标签页。",
     qrLabel: "邀请链接的二维码，可用相机扫描",
     inviteLink: "邀请链接",
     askingForLinks: "正在向协调器查询链接。",
@@ -287,5 +299,8 @@ export const zh: typeof en = {
     onlySum: "协调器只能看到更新之和。",
     eachUpdate: "协调器能看到每份更新。",
     whatWasAgreed: "约定内容",
+    takes: (time) => `约 ${time}`,
+    mayClose: "你可以关闭此标签页",
+    mayCloseText: "联邦会自行继续。浏览器保存组织者链接，用它可以回到这些控制；在任何设备上打开都一样。",
   },
 };

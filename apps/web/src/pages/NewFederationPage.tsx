@@ -12,22 +12,20 @@ import { useStore } from "../hooks/useStore.ts";
 import { useTask } from "../hooks/useTask.ts";
 import type { AgainState } from "../lib/federation/again.ts";
 import { createdPath } from "../lib/links.ts";
-import {
-  BasicFields,
-  FineFields,
-  MethodField,
-  PrivacyField,
-  SizeFields,
-  TaskFields,
-} from "../newFederation/FederationFields.tsx";
+import { BasicFields } from "../newFederation/BasicFields.tsx";
+import { FineFields } from "../newFederation/FineFields.tsx";
 import type { FederationForm } from "../newFederation/federationForm.ts";
 import { formAgain } from "../newFederation/formAgain.ts";
 import { InitialAdapter } from "../newFederation/InitialAdapter.tsx";
 import { initialForm } from "../newFederation/initialForm.ts";
+import { MethodField } from "../newFederation/MethodField.tsx";
+import { PrivacyField } from "../newFederation/PrivacyField.tsx";
 import { proposedDevices } from "../newFederation/proposedDevices.ts";
 import { randomSeed } from "../newFederation/randomSeed.ts";
 import { SignedInAs } from "../newFederation/SignedInAs.tsx";
 import { SignIn } from "../newFederation/SignIn.tsx";
+import { SizeFields } from "../newFederation/SizeFields.tsx";
+import { TaskFields } from "../newFederation/TaskFields.tsx";
 import { toConfig } from "../newFederation/toConfig.ts";
 import { WhatItTakes } from "../newFederation/WhatItTakes.tsx";
 import { words } from "../newFederation/words.ts";

@@ -24,6 +24,7 @@ export function FiguresChoice({ config, value, onChange }: FiguresChoiceProps) {
     <Radio.Group
       label={words.figuresChoice.whoSees}
       description={words.figuresChoice.whoSeesNote}
+      inputWrapperOrder={["label", "description", "input", "error"]}
       value={value}
       onChange={(chosen) => onChange(figuresFor.parse(chosen))}
     >
