@@ -1,8 +1,9 @@
 import type { Task } from "@duet/lora-core/data/task";
 import { say } from "@duet/lora-core/sayings/saying";
+import { formatCount } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import { Scroll } from "../ui/Scroll.tsx";
-import type { ConnectedData } from "../worker/tabEngine.ts";
+import type { ConnectedData, RejectedSummary } from "../worker/tabEngine.ts";
 import { LabelBalanceChart } from "./LabelBalanceChart.tsx";
 import type { OthersRows } from "./labelBalance.ts";
 import { words } from "./words.ts";
@@ -32,14 +33,7 @@ export function DataReport({ data, task, others }: DataReportProps) {
       </p>
       {task.kind === "label" && <LabelBalanceChart data={data} labels={task.labels} others={others} />}
       <Respelled data={data} />
-      {rejected.count > 0 && (
-        <p style={{ margin: "12px 0 4px" }}>
-          <strong>{words.dataReport.notUsed(rejected.count)}</strong>{" "}
-          {rejected.reasons.map(({ reason, count }) => `${count} × ${say(words.data, reason)}`).join(common.listing.semicolon)}
-          {rejected.reasons.reduce((sum, { count }) => sum + count, 0) < rejected.count && words.dataReport.andOthers}
-          {common.listing.stop}
-        </p>
-      )}
+      <LeftOut rejected={rejected} />
       {rejected.count > 0 && (
         <details className="small">
           <summary>{words.dataReport.firstLines}</summary>
@@ -60,6 +54,43 @@ export function DataReport({ data, task, others }: DataReportProps) {
           )}
         </details>
       )}
+    </>
+  );
+}
+
+const LINES_NAMED = 5;
+
+/** What is not used and why, most lines first: in plain sight, since it may be most of a file. */
+function LeftOut({ rejected: { count, reasons } }: { readonly rejected: RejectedSummary }) {
+  if (count === 0) return null;
+  const named = reasons.reduce((sum, group) => sum + group.count, 0);
+  return (
+    <>
+      <h3 style={{ marginTop: 16 }}>{words.dataReport.notUsed(count)}</h3>
+      <Scroll label={words.dataReport.whyNotUsed}>
+        <table className="plain" aria-label={words.dataReport.whyNotUsed}>
+          <thead>
+            <tr>
+              <th className="number">{words.dataReport.lines}</th>
+              <th>{words.dataReport.why}</th>
+              <th>{words.dataReport.where}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {reasons.map(({ reason, count: lines, lines: first }) => (
+              <tr key={say(words.data, reason)}>
+                <td className="number">{formatCount(lines)}</td>
+                <td>{say(words.data, reason)}</td>
+                <td className="muted">
+                  {first.slice(0, LINES_NAMED).join(common.listing.comma)}
+                  {lines > LINES_NAMED && ` ${words.dataReport.andMore(lines - LINES_NAMED)}`}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {named < count && <p className="muted small">{words.dataReport.otherReasons(count - named)}</p>}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { proposedRank } from "@duet/client/memoryAdvice";
 import { adapterOfRank } from "@duet/lora-core/adapters/adapterRank";
+import { isDescribed } from "@duet/lora-core/checkpoints/describedLayout";
 import { type FiguresFor, leastFigures } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -14,7 +15,7 @@ import { ContinueFromAdapter } from "../adapters/ContinueFromAdapter.tsx";
 import { Shell } from "../app/Shell.tsx";
 import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
 import { type ClosedDoor, closedDoor } from "../connect/closedDoor.ts";
-import { connectedData } from "../connect/connectState.ts";
+import { type ConnectState, connectedData } from "../connect/connectState.ts";
 import { fittingSample } from "../connect/fittingSample.ts";
 import { forSmallDevices } from "../connect/forSmallDevices.ts";
 import { othersRows } from "../connect/labelBalance.ts";
@@ -37,6 +38,8 @@ import { useDeviceLimits } from "../hooks/useDeviceLimits.ts";
 import { useFederation } from "../hooks/useFederation.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
+import { expectedTime, guessedPace, totalOf } from "../lib/federation/expectedTime.ts";
+import { roundedTime } from "../lib/format.ts";
 import { federationPath, watchPath } from "../lib/links.ts";
 import { words as common } from "../lib/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
@@ -80,7 +83,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   const [check, startCheck] = useDeviceCheck(fitting, data);
   const isWaiting = joining.kind === "busy" && check.kind === "checking";
   const proposal = proposedName(name, clients);
-  const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, hasData: data !== null, name, proposal });
+  const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, data: connect.state, name, proposal });
 
   const enter = () => {
     if (!data) return;
@@ -95,6 +98,9 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     ...(clients.length > 0 ? [common.counts.clients(clients.length)] : []),
     words.joinPage.baseModel(config.model.name),
     common.counts.rounds(config.budgets.rounds),
+    ...(isDescribed(config.model.config)
+      ? []
+      : [words.joinPage.takes(roundedTime(totalOf(expectedTime(config, guessedPace(config)))))]),
     protectionText(config),
   ];
   const head = (
@@ -206,11 +212,9 @@ function ClosedDoorNote({
 }
 
 /** How single updates and rows are protected. */
-function protectionText({ aggregation, robustness, clientPrivacy, training: { privacy } }: Snapshot["config"]): string {
-  const updates =
-    aggregation === "secure" ? words.joinPage.secure : words.joinPage.protection(words.protections[robustness.kind].label);
+function protectionText({ aggregation, clientPrivacy, training: { privacy } }: Snapshot["config"]): string {
   return [
-    updates,
+    aggregation === "secure" ? words.joinPage.secure : words.joinPage.plain,
     ...(clientPrivacy ? [words.joinPage.clientPrivacy(clientPrivacy.epsilon)] : []),
     ...(privacy ? [words.joinPage.rowPrivacy(privacy.epsilon)] : []),
   ].join(" · ");
@@ -230,15 +234,17 @@ function nameProblem(name: string, proposal: string | null): string | null {
 
 interface Joining {
   readonly hasFiles: boolean;
-  readonly hasData: boolean;
+  readonly data: ConnectState;
   readonly name: string;
   readonly proposal: string | null;
 }
 
+const isRefused = (data: ConnectState): boolean => data.kind === "failed" || (data.kind === "table" && data.failure !== null);
+
 /** The first thing without which nobody can join; null when there is none. */
 function whatIsMissing(form: Joining): string | null {
   if (!form.hasFiles) return words.joinPage.filesFirst;
-  if (!form.hasData) return words.joinPage.dataFirst;
+  if (!connectedData(form.data)) return isRefused(form.data) ? words.joinPage.otherData : words.joinPage.dataFirst;
   if (form.name.trim() === "") return words.joinPage.nameMissing;
   return nameProblem(form.name, form.proposal) && words.joinPage.otherName;
 }
