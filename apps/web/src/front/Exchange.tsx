@@ -15,15 +15,16 @@ export function Exchange() {
       <text x="16" y="28" className="strong">
         {words.exchange.coordinator}
       </text>
-      <text x="16" y="49">
+      <path d="M169 60H341M377 60H549" className="way" />
+      <text x="16" y="48">
         {words.exchange.averages}
       </text>
-      <text x="16" y="74">
+      <text x="16" y="65">
         {words.exchange.seesNoRow}
       </text>
       {NAMES.map((name, index) => (
         <g key={name} transform={`translate(${TABS[name]} 0)`}>
-          <path d="M151 188V60" className="way" />
+          <path d="M151 188V78" className="way" />
           <circle cx="151" cy="60" r="18" className="slot" />
           <rect x="0.5" y="188.5" width="183" height="175" rx="8" className="box" />
           <path d="M1 218H183" className="rule" />

@@ -1,3 +1,4 @@
+import { isDescribed } from "@duet/lora-core/checkpoints/describedLayout";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group } from "@mantine/core";
 import { Link, useParams } from "react-router";
@@ -12,9 +13,11 @@ import { useFederation } from "../hooks/useFederation.ts";
 import { useLinkAddresses } from "../hooks/useLinkAddresses.ts";
 import { type Organiser, useOrganiser } from "../hooks/useOrganiser.ts";
 import { addressOf } from "../lib/baseUrl.ts";
-import { formatDuration } from "../lib/format.ts";
+import { expectedTime, guessedPace, ROWS_EACH, totalOf } from "../lib/federation/expectedTime.ts";
+import { formatDuration, formatNumber, roundedTime } from "../lib/format.ts";
 import { joinPath, organisePath } from "../lib/links.ts";
 import { methodName } from "../lib/methods/methodText.ts";
+import { words as common } from "../lib/words.ts";
 import { words } from "../newFederation/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { LinkField } from "../ui/LinkField.tsx";
@@ -49,7 +52,7 @@ export function CreatedPage() {
             {snapshot && <Standing snapshot={snapshot} organiser={organiser} />}
             {invite !== null && (
               <Group gap="sm" mt="md">
-                <Button component={Link} to={joinPath(federationId, invite)}>
+                <Button component={Link} to={joinPath(federationId, invite)} variant="default">
                   {words.createdPage.takePart}
                 </Button>
                 <Button component={Link} to={organisePath(federationId, organiserKey)} variant="default">
@@ -59,7 +62,10 @@ export function CreatedPage() {
             )}
           </div>
           {view && (
-            <Panel title={words.createdPage.invite} hint={words.createdPage.inviteHint}>
+            <Panel title={words.createdPage.invite}>
+              <p className="soft" style={{ margin: "0 0 16px" }}>
+                {words.createdPage.inviteHint}
+              </p>
               <div className="invite">
                 {invite !== null && (
                   <QrCode text={addressOf(joinPath(federationId, invite), base)} label={words.createdPage.qrLabel} />
@@ -70,6 +76,7 @@ export function CreatedPage() {
                   federationId={federationId}
                   token={invite}
                   base={base}
+                  isMain
                 />
               </div>
             </Panel>
@@ -87,7 +94,13 @@ export function CreatedPage() {
             <LinkRows federationId={federationId} links={view.links} organiser={organiser} base={base} />
           </details>
         )}
-        {snapshot && <Agreed snapshot={snapshot} />}
+        {snapshot && (
+          <div className="tiles">
+            <Agreed config={snapshot.config} />
+            <HowLong config={snapshot.config} />
+            <Note title={words.createdPage.mayClose} text={words.createdPage.mayCloseText} />
+          </div>
+        )}
       </div>
     </Shell>
   );
@@ -126,20 +139,40 @@ function Standing({ snapshot, organiser }: StandingProps) {
   );
 }
 
+interface AgreedProps {
+  readonly config: Snapshot["config"];
+}
+
 /** What everybody who joins agrees to. */
-function Agreed({ snapshot: { config } }: { readonly snapshot: Snapshot }) {
-  const secure = config.aggregation === "secure" ? words.createdPage.onlySum : words.createdPage.eachUpdate;
+function Agreed({ config }: AgreedProps) {
+  const agreed = words.createdPage.agreed({
+    method: methodName(config.strategy),
+    rounds: config.budgets.rounds,
+    clients: config.maxClients,
+    deadline: formatDuration(config.roundDeadlineSeconds),
+  });
+  const seen = config.aggregation === "secure" ? words.createdPage.onlySum : words.createdPage.eachUpdate;
+  return <Note title={words.createdPage.whatWasAgreed} text={common.listing.sentences([agreed, seen])} />;
+}
+
+/** Nothing of a base that no tab computes: its speed is not known. */
+function HowLong({ config }: AgreedProps) {
+  if (isDescribed(config.model.config)) return null;
+  const seconds = totalOf(expectedTime(config, guessedPace(config)));
+  return (
+    <Note
+      title={words.createdPage.takes(roundedTime(seconds))}
+      text={words.whatItTakes.assumes(formatNumber(ROWS_EACH, 0, true))}
+    />
+  );
+}
+
+function Note({ title, text }: { readonly title: string; readonly text: string }) {
   return (
     <section className="quiet">
-      <h2>{words.createdPage.whatWasAgreed}</h2>
+      <h2>{title}</h2>
       <p className="soft" style={{ margin: "4px 0 0" }}>
-        {words.createdPage.agreed({
-          method: methodName(config.strategy),
-          rounds: config.budgets.rounds,
-          clients: config.maxClients,
-          deadline: formatDuration(config.roundDeadlineSeconds),
-        })}{" "}
-        {secure}
+        {text}
       </p>
     </section>
   );

@@ -10,18 +10,30 @@ export interface LinkFieldProps {
   readonly token: string | null;
   /** Of the coordinator. */
   readonly base: string;
+  /** To copy it is what one comes to the page for. */
+  readonly isMain?: boolean;
 }
 
 /** A link to copy. */
-export function LinkField({ label, federationId, path, token, base }: LinkFieldProps) {
+export function LinkField({ label, federationId, path, token, base, isMain = false }: LinkFieldProps) {
   if (token === null) return <p className="instead">{words.linkField.none}</p>;
   const value = addressOf(path(federationId, token), base);
   return (
-    <Group gap="sm" align="flex-end" wrap="nowrap">
-      <TextInput label={label} value={value} readOnly style={{ flex: 1 }} onFocus={(event) => event.currentTarget.select()} />
+    <Group gap="sm" align="flex-end">
+      <TextInput
+        label={label}
+        value={value}
+        readOnly
+        style={{ flex: "1 1 240px" }}
+        onFocus={(event) => event.currentTarget.select()}
+      />
       <CopyButton value={value}>
         {({ copied, copy }) => (
-          <Button variant="default" onClick={copy} aria-label={words.linkField.copyNamed(label.toLowerCase())}>
+          <Button
+            variant={isMain ? "filled" : "default"}
+            onClick={copy}
+            aria-label={words.linkField.copyNamed(label.toLowerCase())}
+          >
             {copied ? words.linkField.copied : words.linkField.copy}
           </Button>
         )}
