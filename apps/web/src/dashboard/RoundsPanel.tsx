@@ -72,6 +72,10 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
           </span>
         ))}
         <span>
+          <span className="swatch" style={{ background: "var(--sunken)", boxShadow: "inset 0 0 0 1px var(--line)" }} />
+          {words.roundsPanel.waiting}
+        </span>
+        <span>
           <IconX size={12} style={{ verticalAlign: "-1px" }} /> {words.roundsPanel.missed}
         </span>
         {isSecure && (

@@ -115,3 +115,12 @@ test("a column says how long its round took, and which one is open", () => {
     [3, null, false],
   ]);
 });
+
+test("a counted lane is filled as far as its client took to answer, and the rest is waiting", () => {
+  const first = roundOf(0, { openedAt: 0, closedAt: 60_000, took: { anna: 15, bram: 60 } });
+  const { lanes } = timelineView(collecting(1, { rounds: [first] }));
+  expect(lanes.map(({ cells }) => cells[0])).toMatchObject([
+    { kind: "counted", fraction: 0.25, text: "Learning alone: counted, answered after 15 s of 1 min" },
+    { kind: "counted", fraction: 1 },
+  ]);
+});

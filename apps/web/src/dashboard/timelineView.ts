@@ -20,7 +20,7 @@ export interface LaneCell {
    * answered: so is its secure sum.
    */
   readonly kind: "counted" | "missed" | "working" | "asked" | "answered" | "absent" | "ahead";
-  /** Share of the open round done; of a counted one what it counts for, 1 where it came in time. */
+  /** Share of the open round done; of a counted one until its answer, after which it waited; of one that came late what it counts for. */
   readonly fraction: number;
   /** What a screen reader says. */
   readonly text: string;
@@ -62,7 +62,7 @@ export function timelineView(snapshot: Snapshot): Timeline {
       round,
       label: roundTick(round, total),
       title: roundLabel(round, total),
-      took: view && view.closedAt !== null ? formatDuration((view.closedAt - view.openedAt) / 1000) : null,
+      took: view ? durationText(secondsOf(view)) : null,
       isOpen: snapshot.openRound?.round === round,
       error: errorText(averagingError(view)),
     };
@@ -80,6 +80,11 @@ export function timelineView(snapshot: Snapshot): Timeline {
     })),
   };
 }
+
+/** From its opening to its end; null before that. */
+const secondsOf = ({ openedAt, closedAt }: RoundView): number | null => (closedAt === null ? null : (closedAt - openedAt) / 1000);
+
+const durationText = (seconds: number | null): string | null => (seconds === null ? null : formatDuration(seconds));
 
 /** The error of a round that averaged something; null where nothing was, and where one client's adapter is all there is. */
 const averagingError = (view: RoundView | undefined): number | null =>
@@ -109,7 +114,15 @@ function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpe
   });
   if (!view) return cell("ahead", 0, words.timelineView.notYet);
   if (!view.participants.includes(clientId)) return cell("absent", 0, words.timelineView.notPartOfIt);
-  if (view.aggregated.includes(clientId)) return cell("counted", 1, words.timelineView.counted);
+  if (view.aggregated.includes(clientId)) {
+    const [took, whole] = [view.took?.[clientId] ?? null, secondsOf(view)];
+    if (took === null || whole === null || whole === 0) return cell("counted", 1, words.timelineView.counted);
+    return cell(
+      "counted",
+      Math.min(1, took / whole),
+      words.timelineView.countedAfter(formatDuration(took), formatDuration(whole)),
+    );
+  }
   const lateIn = rounds.find(({ late }) => late?.[clientId] === round);
   if (lateIn) {
     const weight = lateWeight(round, lateIn.round);
