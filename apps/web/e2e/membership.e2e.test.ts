@@ -67,7 +67,7 @@ it("the organiser lets people in, one name each; who was removed cannot come bac
   await other.getByRole("button", { name: "Take Anna 2" }).click();
   expect(await other.getByRole("textbox", { name: "Your name" }).inputValue()).toBe("Anna 2");
 
-  await organiser.getByLabel("Client to remove").selectOption({ label: "anna" });
+  await organiser.getByLabel("Client to skip or remove").selectOption({ label: "anna" });
   // It asks first, and nothing happens until it is answered.
   await organiser.getByRole("button", { name: "Remove anna…" }).click();
   await organiser.getByRole("dialog", { name: "Remove anna?" }).getByRole("button", { name: "Keep things as they are" }).click();

@@ -84,6 +84,17 @@ it("paused by its organiser, and going on", async () => {
   await status(watch, /^Round 1 of 2/);
 });
 
+it("the organiser skips one client of several: the round waits for the others, and says so", async () => {
+  const page = await pageAt(`${stage.url}/organise/${federation.federationId}#${federation.organiserKey}`);
+  const organiser = page.getByRole("region", { name: "Organiser" });
+  await organiser.getByLabel("Client to skip or remove").selectOption({ label: "bram" });
+  await organiser.getByRole("button", { name: "Do not wait for bram" }).click();
+  await watch.getByText("Waiting for anna.").waitFor();
+  await organiser.getByRole("button", { name: "Do not wait for bram" }).waitFor({ state: "detached" });
+  await watch.getByText("bram was skipped by the organiser").first().waitFor();
+  await page.close();
+});
+
 it("the coordinator is gone, and back", async () => {
   const away = watch.getByRole("alert").filter({ hasText: "The coordinator is away" });
   await stage.withoutCoordinator(async () => {

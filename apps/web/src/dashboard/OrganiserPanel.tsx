@@ -1,4 +1,4 @@
-import { awaitedIn } from "@duet/lora-core/protocol/awaited";
+import { awaitedIn, awaitedNow } from "@duet/lora-core/protocol/awaited";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
@@ -46,9 +46,11 @@ export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
             disabled={task.kind === "busy"}
             onConfirm={() => send({ kind: "stop" })}
           />
-          <RemoveClient
+          <OneClient
             clients={clients}
+            awaited={phase === "paused" ? [] : awaitedNow(snapshot)}
             busy={task.kind === "busy"}
+            onSkip={(clientId) => send({ kind: "skip", clientId })}
             onRemove={(clientId) => send({ kind: "remove", clientId })}
           />
         </Group>
@@ -73,13 +75,15 @@ function stragglers(snapshot: Snapshot): readonly string[] {
 /** As many names as one reads at a glance. */
 const NAMED = 3;
 
-interface RemoveClientProps {
+interface OneClientProps {
   readonly clients: Snapshot["clients"];
+  readonly awaited: readonly string[];
   readonly busy: boolean;
+  readonly onSkip: (clientId: string) => void;
   readonly onRemove: (clientId: string) => void;
 }
 
-function RemoveClient({ clients, busy, onRemove }: RemoveClientProps) {
+function OneClient({ clients, awaited, busy, onSkip, onRemove }: OneClientProps) {
   const [chosen, setChosen] = useState("");
   if (clients.length === 0) return null;
   const name = clients.find(({ id }) => id === chosen)?.name;
@@ -87,7 +91,7 @@ function RemoveClient({ clients, busy, onRemove }: RemoveClientProps) {
     <Group gap="xs">
       <NativeSelect
         size="xs"
-        aria-label={words.organiserPanel.clientToRemove}
+        aria-label={words.organiserPanel.oneClient}
         value={chosen}
         onChange={(event) => setChosen(event.currentTarget.value)}
         data={[
@@ -98,6 +102,9 @@ function RemoveClient({ clients, busy, onRemove }: RemoveClientProps) {
           })),
         ]}
       />
+      {name !== undefined && awaited.includes(chosen) && (
+        <RowAction label={words.organiserPanel.skipNamed(name)} isBusy={busy} onClick={() => onSkip(chosen)} />
+      )}
       <ConfirmButton
         label={name === undefined ? words.organiserPanel.remove : words.organiserPanel.removeNamed(name)}
         warning={words.organiserPanel.removeWarning}

@@ -206,7 +206,8 @@ export const en = {
     stopTheFederation: "Stop the federation",
     stopWarning:
       "Nobody trains on, and it cannot be started again. Everybody keeps the adapters they have; what was aggregated stays here.",
-    clientToRemove: "Client to remove",
+    oneClient: "Client to skip or remove",
+    skipNamed: (name: string) => `Do not wait for ${name}`,
     chooseAClient: "Choose a client",
     left: (name: string) => `${name} (left)`,
     remove: "Remove",

@@ -12,3 +12,13 @@ export function awaitedIn({ openRound, clients }: Pick<Snapshot, "openRound" | "
   const notSkipped = open.filter((id) => !skipped.includes(id));
   return notSkipped.length > 0 ? notSkipped : open;
 }
+
+/** The same of the step of a secure sum while one is under way: whom the organiser may skip. */
+export function awaitedNow(snapshot: Pick<Snapshot, "openRound" | "clients">): readonly string[] {
+  const { openRound, clients } = snapshot;
+  if (!openRound?.exchange) return awaitedIn(snapshot);
+  const { asked, answered } = openRound.exchange;
+  const others = new Set([...answered, ...(openRound.skipped ?? [])]);
+  const gone = new Set(clients.flatMap(({ id, status }) => (status === "left" ? [id] : [])));
+  return asked.filter((id) => !others.has(id) && !gone.has(id));
+}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { awaitedIn } from "../protocol/awaited.ts";
+import { awaitedIn, awaitedNow } from "../protocol/awaited.ts";
 import { EXCHANGE_STEPS } from "../secureAggregation/exchangeStep.ts";
 import { answersOf, type Exchange, summedClients } from "./exchange.ts";
 import { unanswered } from "./exchangeSteps.ts";
@@ -28,6 +28,10 @@ function assertInvariants(before: RoundState, state: RoundState): void {
     // What people read of whom it waits for is whom it waits for.
     const awaited = outstanding(state, phase.open).map(({ id }) => id);
     expect([...awaitedIn(roundsView(state))].sort()).toEqual(awaited.toSorted());
+  }
+  if (phase.kind === "exchanging" && !phase.open.forStatistics) {
+    const awaited = unanswered(state).map(({ id }) => id);
+    expect([...awaitedNow(roundsView(state))].sort()).toEqual(awaited.toSorted());
   }
   if (phase.kind === "collecting" && !paused) expect(outstanding(state, phase.open).length).toBeGreaterThan(0);
   if (phase.kind === "waiting" && !paused) {
