@@ -7,14 +7,13 @@ import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
 import { type Said, type Saying, say, type Told } from "@duet/lora-core/sayings/saying";
 
 const SENTENCES = { ...REFUSAL_SENTENCES, ...CHOICE_SENTENCES, ...SCHEMA_SENTENCES };
-type Refused = Saying<typeof SENTENCES>;
 
 /** Thrown anywhere below the gateway; becomes `{ok: false, error: {code, message, told?, retryAfterMs?}}`. */
 export class Refusal extends DuetError {
   declare readonly code: RefusalCode;
 
   /** `why` may be what an error has said. */
-  constructor(code: RefusalCode, why: Refused | Said, options?: { readonly retryAfterMs?: number }) {
+  constructor(code: RefusalCode, why: Saying<typeof SENTENCES> | Said, options?: { readonly retryAfterMs?: number }) {
     const { message, told } = "message" in why ? why : { message: say(SENTENCES, why), told: why as Told };
     super(code, message, { ...options, told });
   }

@@ -31,7 +31,8 @@ SAID: list[str] = []
 
 
 def used_up(wait: Any = WAIT_MS) -> dict[str, Any]:
-    return {"code": "QUOTA_USED_UP", "message": "They come too fast", "retryAfterMs": wait}
+    """With what it says as data, which this client does not read."""
+    return {"code": "QUOTA_USED_UP", "message": "They come too fast", "told": ["tooFast", "upload"], "retryAfterMs": wait}
 
 
 @dataclass

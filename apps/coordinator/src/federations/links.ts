@@ -46,7 +46,7 @@ export function olderLink(links: LinkStates, code: string): LinkRole | null {
 const NO_HASH = "0".repeat(64);
 
 /** What has become of a link. */
-export type LinkEnd = "linkWithdrawn" | "linkReplaced" | "linkTooOld";
+type LinkEnd = "linkWithdrawn" | "linkReplaced" | "linkTooOld";
 
 /** Why a signed code opens nothing any more; null while it is good. */
 export function endedBecause(links: LinkStates, { role, generation, expiresAt }: LinkClaims, now: number): LinkEnd | null {

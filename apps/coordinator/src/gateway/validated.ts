@@ -46,7 +46,7 @@ export function failureOf({ code, message, told = null, retryAfterMs = null }: R
 }
 
 /** What does not fit of a request. */
-export function unfit(error: z.core.$ZodError, given: unknown): Said {
+function unfit(error: z.core.$ZodError, given: unknown): Said {
   return { message: schemaWords(error, { given }), told: schemaSaying(error, { given }) as Told };
 }
 

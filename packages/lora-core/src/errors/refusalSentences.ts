@@ -109,7 +109,7 @@ export const REFUSAL_SENTENCES = {
   // Joining.
   alreadyAnother: () => "This connection is already another client",
   notJoinedHere: () => "This connection has not joined a federation",
-  clientOut: (why: Exit) => EXITS[why],
+  clientOut: (why: Exit): string => EXITS[why],
   clientLeft: () => "This client has left the federation; join again",
   otherBase: () => "This client has another base model than the federation",
   federationFull: (clients: number) => `This federation is full: it takes ${clients} clients`,
