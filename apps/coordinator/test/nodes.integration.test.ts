@@ -62,6 +62,16 @@ describe.skipIf(!canRunNodes)("several nodes", () => {
     expect(after.rounds[0]?.aggregated).toEqual([anna.clientId, bram.clientId]);
     const [here, there] = [await anna.client.fetchAdapter(2), await bram.client.fetchAdapter(2)];
     expect(there).toEqual(here);
+    // What is refused is told over the node that does not run it as it is, in words and as data.
+    const late = { round: 9, adapter: null, metrics: testMetrics() };
+    const told = ["otherRoundOpen", 9, 2];
+    const refused = { ok: false, error: { code: "WRONG_ROUND", message: "Round 9 is not open; round 2 is", told } };
+    for (const { client } of [anna, bram]) expect(await client.socket.emitWithAck("round:submit", late)).toEqual(refused);
+    for (const { url } of nodes) {
+      const headers = { [RESUME_TOKEN_HEADER]: "nobody" };
+      const answer = await fetch(url + blobPath(created.federationId, "5b".repeat(32)), { headers });
+      expect(await answer.json()).toMatchObject({ ok: false, error: { code: "FORBIDDEN", told: ["wrongLink"] } });
+    }
     // The organiser decides over the node that does not run it.
     const elsewhere = await connectClient(second.url);
     const { federationId, organiserKey } = created;

@@ -19,7 +19,7 @@ test("a full federation", async () => {
   await joinAs({ url }, created, "anna");
   expect(await refusalOf(await connectClient(url), "client:join", joinRequest(created, "bram", 10))).toEqual({
     code: "FEDERATION_FULL",
-    message: "This federation is full: it takes 1 clients",
+    message: "This federation is full: it takes 1 client",
     told: ["federationFull", 1],
   });
 });

@@ -112,7 +112,7 @@ export const REFUSAL_SENTENCES = {
   clientOut: (why: Exit): string => EXITS[why],
   clientLeft: () => "This client has left the federation; join again",
   otherBase: () => "This client has another base model than the federation",
-  federationFull: (clients: number) => `This federation is full: it takes ${clients} clients`,
+  federationFull: (clients: number) => `This federation is full: it takes ${clients} client${clients === 1 ? "" : "s"}`,
   nameTaken: (name: string, free: string) => `Somebody here is called "${name}" already; "${free}" is free`,
   joiningClosed: () => "The organiser has closed this federation to new clients",
   awaitsOrganiser: () => "The organiser has to admit this client",
