@@ -6,7 +6,8 @@
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import type { ClientCheckpoint, DoneRound, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { SumRequest } from "@duet/lora-core/contract/secureSum";
-import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
+import { hasCode } from "@duet/lora-core/errors/duetError";
+import { workError } from "@duet/lora-core/errors/workError";
 import { workerError } from "@duet/lora-core/errors/workerError";
 import { sumSizeOf, weightingOf } from "@duet/lora-core/federation/updateVector";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
@@ -282,7 +283,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
   }
 
   async function submit(key: RoundKey): Promise<SessionEvent> {
-    if (!result || result.round !== key.round) throw new DuetError("UNEXPECTED", `There is no result of round ${key.round}`);
+    if (!result || result.round !== key.round) throw workError("UNEXPECTED", ["noRoundResult", key.round]);
     const { round, upload, metrics } = result;
     const told = store.get().view.figures === "nobody" ? withoutFigures(metrics) : clock.withOwn(metrics);
     // What is summed securely never leaves by itself.
@@ -295,7 +296,7 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
 
   async function sum(what: SumRequest["what"], key: ExchangeKey): Promise<SessionEvent> {
     const { snapshot } = store.get();
-    if (!identitySecret || !snapshot) throw new DuetError("UNEXPECTED", "This client has no keys for secure sums");
+    if (!identitySecret || !snapshot) throw workError("UNEXPECTED", ["noSumKeys"]);
     const content = await persistently(() => coordinator.fetchForSum(key));
     const answer = await engine.answerSum({
       key,

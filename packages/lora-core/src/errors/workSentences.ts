@@ -45,6 +45,11 @@ export const WORK_SENTENCES = {
   noInitialAdapter: (status: number) => `The coordinator has no initial adapter for this federation (${status})`,
   noRoundAdapter: (status: number) => `The coordinator has no shared adapter of this round (${status})`,
   initialChanged: () => "The initial adapter has changed on the coordinator",
+  noSumStep: () => "There is no such step of a secure sum",
+  noSumKeys: () => "This client has no keys for secure sums",
+  nothingToSum: (round: number) => `There is nothing of round ${round} to be summed`,
+  noRoundResult: (round: number) => `There is no result of round ${round}`,
+  noClientBegun: () => "No client has begun",
   otherKey: (name: string) => `the coordinator shows another key of ${name} than before`,
 } as const;
 

@@ -4,7 +4,7 @@
  */
 import type { SumRequest } from "../contract/secureSum.ts";
 import { cryptoRandom } from "../differentialPrivacy/cryptoRandom.ts";
-import { DuetError } from "../errors/duetError.ts";
+import { workError } from "../errors/workError.ts";
 import { type AttemptTerms, MIN_CLIENTS } from "../secureAggregation/attempt.ts";
 import { encodeVector } from "../secureAggregation/fixedPoint.ts";
 import { publicKeyOf } from "../secureAggregation/identity.ts";
@@ -78,7 +78,7 @@ export function createSumDesk(store: SumStore): SumDesk {
           return encodeMessage(await participant.unmask(decodeMessage(agreements, content)));
         default:
           request.key.step satisfies never;
-          throw new DuetError("UNEXPECTED", "There is no such step of a secure sum");
+          throw workError("UNEXPECTED", ["noSumStep"]);
       }
     },
   };

@@ -17,7 +17,7 @@ import type { SumRequest } from "@duet/lora-core/contract/secureSum";
 import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import type { DataSplit } from "@duet/lora-core/data/row";
-import { DuetError, hasCode } from "@duet/lora-core/errors/duetError";
+import { hasCode } from "@duet/lora-core/errors/duetError";
 import { workError } from "@duet/lora-core/errors/workError";
 import { createSumDesk, type SumDesk, type SumStore } from "@duet/lora-core/federation/sumDesk";
 import type { Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
@@ -206,7 +206,7 @@ export class ClientDesk {
       return this.#sums.answer(clientId, { kind: "statistics", own: this.#engine.rowStatistics() }, request);
     }
     if (clientId === null || done?.round !== request.key.round) {
-      throw new DuetError("UNEXPECTED", `There is nothing of round ${request.key.round} to be summed`);
+      throw workError("UNEXPECTED", ["nothingToSum", request.key.round]);
     }
     const samples = { train: split.train.length, fusion: split.fusion.length, test: split.test.length };
     const shared = { upload: done.upload ?? new Uint8Array(), metrics: done.metrics, samples };
@@ -283,7 +283,7 @@ export class ClientDesk {
 
   #settings(): NonNullable<Held["settings"]> {
     const { settings } = this.#begun().held;
-    if (!settings) throw new DuetError("UNEXPECTED", "No client has begun");
+    if (!settings) throw workError("UNEXPECTED", ["noClientBegun"]);
     return settings;
   }
 
@@ -302,7 +302,7 @@ export class ClientDesk {
   }
 
   #begun(): { readonly handle: string; readonly held: Held } {
-    if (this.#current === null) throw new DuetError("UNEXPECTED", "No client has begun");
+    if (this.#current === null) throw workError("UNEXPECTED", ["noClientBegun"]);
     return { handle: this.#current, held: this.#of(this.#current) };
   }
 }

@@ -43,5 +43,10 @@ export const WORK: typeof WORK_SENTENCES = {
   noInitialAdapter: (status) => `协调器没有这个联邦的初始适配器（${status}）`,
   noRoundAdapter: (status) => `协调器没有这一轮的共享适配器（${status}）`,
   initialChanged: () => "协调器上的初始适配器已改变",
+  noSumStep: () => "安全求和没有这个步骤",
+  noSumKeys: () => "这个客户端没有安全求和的密钥",
+  nothingToSum: (round) => `第 ${round} 轮没有可求和的内容`,
+  noRoundResult: (round) => `第 ${round} 轮没有结果`,
+  noClientBegun: () => "还没有客户端开始",
   otherKey: (name) => `协调器出示的 ${name} 的密钥与之前不同`,
 };
