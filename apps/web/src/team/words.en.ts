@@ -22,7 +22,6 @@ export const en = {
     link: "Team link",
   },
   makeTeam: {
-    title: "More devices",
     summary: "Train as one client with other tabs or laptops",
     refused: {
       private: "Not in a federation with differential privacy: there, every device takes part by itself.",

@@ -21,7 +21,6 @@ export const zh: typeof en = {
     link: "团队链接",
   },
   makeTeam: {
-    title: "更多设备",
     summary: "与其他标签页或笔记本电脑作为一个客户端训练",
     refused: {
       private: "使用差分隐私的联邦不支持团队：每台设备须各自参与。",
