@@ -20,6 +20,7 @@ import { createSocketGateway, type GatewayParts } from "./gateway/socketGateway.
 import { takeOffBase } from "./http/basePath.ts";
 import { addFrontDoor } from "./http/frontDoor.ts";
 import { refuseRaw, unreadableRefusal } from "./http/rawAnswer.ts";
+import { statusOf } from "./http/refusals.ts";
 import { registerRoutes } from "./http/routes.ts";
 import { createSecurityHeaders } from "./http/securityHeaders.ts";
 import { modelPathsIn, readModelCatalogue } from "./models/modelCatalogue.ts";
@@ -30,6 +31,7 @@ import { createReadiness } from "./operations/readiness.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 import { nodeKeyOf, noNodes } from "./ports/nodeHeader.ts";
 import { createNodeLinks } from "./ports/nodeLinks.ts";
+import { Refusal } from "./refusal.ts";
 import { type BlobStore, openBlobFolder } from "./storage/blobStore.ts";
 import { type BucketSettings, openBucket } from "./storage/bucket.ts";
 import { blobsIn } from "./storage/bucketBlobs.ts";
@@ -239,8 +241,12 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
     hubClientId: options.hubClientId ?? null,
   });
   const handlers = guardedHandlers(plain, access);
-  const refuseHandshake: GatewayParts["refuseHandshake"] = (request, socket, message) =>
-    refuseRaw(socket, headers(request), { status: 400, code: "INVALID_PAYLOAD", message });
+  const refuseHandshake: GatewayParts["refuseHandshake"] = (request, socket, why) => {
+    const refusal = typeof why === "string" ? new Refusal("INVALID_PAYLOAD", { message: why, told: null }) : why;
+    const { code, message, told, retryAfterMs } = refusal;
+    tally.refused(code);
+    refuseRaw(socket, headers(request), { status: statusOf(code), code, message, told, retryAfterMs });
+  };
   const { placeOf } = registry;
   const gateway = createSocketGateway(app.server, {
     placeOf,

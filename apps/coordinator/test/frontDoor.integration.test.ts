@@ -46,7 +46,7 @@ const kinds: readonly [string, (host: string) => string, number][] = [
     (host) => rawGet("/socket.io/?EIO=4&transport=polling", { host, origin: "http://evil.example" }),
     403,
   ],
-  ["a socket of another page", (host) => rawGet(socketPath, { host, origin: "http://evil.example", ...upgrade, ...key }), 400],
+  ["a socket of another page", (host) => rawGet(socketPath, { host, origin: "http://evil.example", ...upgrade, ...key }), 403],
   ["a socket without its key", (host) => rawGet(socketPath, { host, ...upgrade }), 400],
   ["a socket of nobody", (host) => rawGet(`${socketPath}&sid=none`, { host, ...upgrade, ...key }), 400],
   ["a socket elsewhere", (host) => rawGet("/health", { host, ...upgrade, ...key }), 404],

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { constantAdapter, joinAs, joinRequest, testConfig, testMetrics } from "./support/federations.ts";
 import { OPERATOR_KEY, operatorCookie, withOperatorKey } from "./support/operator.ts";
+import { rawGet, sendRaw } from "./support/rawHttp.ts";
 import { connectClient } from "./support/testClient.ts";
 
 const wrong = "x".repeat(32);
@@ -136,6 +137,16 @@ test("sockets of one address are counted while they are open, and others come in
   await expect(at("203.0.113.1")).rejects.toThrow();
   const polling = await fetch(`${url}/socket.io/?EIO=4&transport=polling`, { headers: from("203.0.113.1") });
   expect(await polling.text()).toContain("has 3 connections open already");
+  const upgrade = {
+    upgrade: "websocket",
+    connection: "Upgrade",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+  };
+  const path = "/socket.io/?EIO=4&transport=websocket";
+  const refused = await sendRaw(url, rawGet(path, { host: new URL(url).host, ...from("203.0.113.1"), ...upgrade }));
+  expect(refused.status).toBe(429);
+  expect(JSON.parse(refused.body)).toMatchObject({ error: { code: "QUOTA_USED_UP", told: ["connectionsOpen", 3] } });
   await at("203.0.113.2");
   open[0]?.socket.disconnect();
   await expect

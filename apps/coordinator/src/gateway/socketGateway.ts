@@ -63,7 +63,7 @@ export interface GatewayParts {
   /** Of every answer that Socket.IO gives by itself. */
   readonly headers: (request: IncomingMessage) => Readonly<Record<string, string>>;
   /** Answers a handshake that comes to nothing. */
-  readonly refuseHandshake: (request: IncomingMessage, socket: Duplex, reason: string) => void;
+  readonly refuseHandshake: (request: IncomingMessage, socket: Duplex, why: Refusal | string) => void;
 }
 
 /** Puts a Socket.IO server on an HTTP server. */
@@ -73,8 +73,10 @@ export function createSocketGateway(
 ): { close(): Promise<void> } {
   /** How the place of a handshake, which is no socket yet, among those of its network is given up. */
   const places = new WeakMap<IncomingMessage, () => void>();
+  /** Socket.IO passes on no more than a text. */
+  const refused = new WeakMap<IncomingMessage, Refusal>();
   /** Counts the socket that is about to open. Why it may not; null when it may. */
-  function admit(request: IncomingMessage): string | null {
+  function admit(request: IncomingMessage): Refusal | null {
     const network = access.networkOf(request);
     try {
       access.guard.quotas.take("handshake", network);
@@ -84,7 +86,7 @@ export function createSocketGateway(
       return null;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return error.message;
+      return error;
     }
   }
   const io: DuetServer = new Server(http, {
@@ -95,14 +97,15 @@ export function createSocketGateway(
     serveClient: false,
     allowRequest: (request, decide) => {
       const isNode = access.nodes.isNode(request.headers);
-      const refusal = (isNode ? null : originCheck.refusal(request)?.message) ?? admit(request);
-      decide(refusal, refusal === null);
+      const refusal = (isNode ? null : originCheck.refusal(request)) ?? admit(request);
+      if (refusal) refused.set(request, refusal);
+      decide(refusal?.message, refusal === null);
     },
   });
   const greeted = new WeakSet<DuetSocket["conn"]>();
   io.engine.on("headers", (answered: object, request: IncomingMessage) => void Object.assign(answered, headers(request)));
   io.engine.on("connection_error", ({ req, message }: { req: IncomingMessage; message: string }) => {
-    if (req.headers.upgrade !== undefined) refuseHandshake(req, req.socket, message);
+    if (req.headers.upgrade !== undefined) refuseHandshake(req, req.socket, refused.get(req) ?? message);
   });
   // Below Socket.IO, where one is also a connection that never becomes a socket of it.
   io.engine.on("connection", (connection: DuetSocket["conn"]) => {

@@ -3,6 +3,7 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
+import type { Told } from "@duet/lora-core/sayings/saying";
 import { failureOf } from "../gateway/validated.ts";
 import type { SecurityHeaders } from "./securityHeaders.ts";
 
@@ -10,6 +11,8 @@ export interface RawRefusal {
   readonly status: number;
   readonly code: RefusalCode;
   readonly message: string;
+  readonly told?: Told | null;
+  readonly retryAfterMs?: number | null;
 }
 
 /** Says why, and ends the connection. Nothing is said to somebody who is gone. */
@@ -24,6 +27,7 @@ export function refuseRaw(connection: Duplex, headers: ReturnType<SecurityHeader
     ...headers,
     "content-type": "application/json; charset=utf-8",
     "content-length": String(Buffer.byteLength(body)),
+    ...(refusal.retryAfterMs ? { "retry-after": String(Math.ceil(refusal.retryAfterMs / 1000)) } : {}),
     connection: "close",
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
