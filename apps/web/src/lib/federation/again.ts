@@ -1,15 +1,13 @@
 /** What a new federation is filled in from: one that is there, handed over by the page that leads to the form. */
 import { parseBase } from "@duet/lora-core/architectures/modelConfig";
-import { type DeviceClass, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
+import { type DeviceClass, defaultTraining, type FederationChoices } from "@duet/lora-core/federation/federationDefaults";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Joining } from "@duet/lora-core/protocol/organiserView";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 
-export interface AgainChoices {
-  readonly method: string;
-  readonly preset: string;
+export type AgainChoices = Pick<FederationChoices, "method" | "preset"> & {
   readonly labelVectors: "texts" | "shared" | "personal";
-}
+};
 
 export interface AgainState {
   readonly again: {
