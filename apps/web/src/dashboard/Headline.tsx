@@ -68,7 +68,7 @@ export function Headline({ snapshot, myRole, own, inviteLink, verdict, children 
             </div>
             <p className="soft">{view.tone === "done" ? "" : isAway ? words.headline.awayNote : wait.reason}</p>
             {view.tone !== "done" && view.percent > 0 && (
-              <Progress value={view.percent} aria-label={words.headline.progressOfTheFederation} size={4} my={8} />
+              <Progress value={view.percent} aria-label={words.headline.progressOfTheFederation} size={4} mt={8} />
             )}
             <div className="muted small meta">
               {/* Before what counts seconds, which would move them under the pointer. */}

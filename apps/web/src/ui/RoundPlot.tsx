@@ -51,6 +51,8 @@ export interface RoundPlotProps {
 const WIDTH_AT_FIRST = 480;
 /** Between labels of lines that end close to each other, pixels. */
 const LABEL_GAP = 14;
+/** Room for the words beside the labels of lines, pixels. */
+const TO_COME_ROOM = 140;
 /** Room for the label of a round, pixels. */
 const TICK_ROOM = 36;
 const NO_BANDS: readonly ChartBand[] = [];
@@ -172,9 +174,11 @@ function ToCome({ scale, after, last }: { readonly scale: ChartScale; readonly a
   return (
     <g>
       <rect x={from} y={scale.top} width={scale.right - from} height={scale.bottom - scale.top} fill="var(--sunken)" />
-      <text x={(from + scale.right) / 2} y={scale.top + 16} textAnchor="middle" fontSize={12} fill="var(--ink-3)">
-        {words.roundPlot.toCome}
-      </text>
+      {scale.right - from > TO_COME_ROOM && (
+        <text x={scale.right - 8} y={scale.top + 16} textAnchor="end" fontSize={12} fill="var(--ink-3)">
+          {words.roundPlot.toCome}
+        </text>
+      )}
     </g>
   );
 }
