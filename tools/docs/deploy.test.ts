@@ -10,3 +10,15 @@ it("names every option of the coordinator and its variable, and no other", () =>
   );
   expect(named.toSorted()).toEqual(options.toSorted());
 });
+
+/** Of the files of Compose, and of the program duet. */
+const OTHERS = ["DUET_DOMAIN", "DUET_STATE"];
+
+it.each(["Dockerfile", "deploy/compose.yaml", "deploy/nodes.compose.yaml", "deploy/kubernetes.yaml"])(
+  "%s sets no variable that nobody reads",
+  (file) => {
+    const known = new Set([...OTHERS, ...(USAGE.match(/DUET_\w+/g) ?? []).flatMap((name) => [name, name.replace(/_FILE$/, "")])]);
+    const named = readFileSync(file, "utf8").match(/\bDUET_\w+/g) ?? [];
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  },
+);
