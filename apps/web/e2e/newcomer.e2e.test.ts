@@ -15,6 +15,22 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
+/** Runs in the page, before anything of it: remembers when its title is there. What is fetched from then on, nothing waits for. */
+function markFirstScreen(): void {
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector("h1")) return;
+    performance.mark("first screen");
+    observer.disconnect();
+  }).observe(document, { childList: true, subtree: true });
+}
+
+/** Runs in the page: addresses that were asked for before its first screen. */
+function askedBefore(): string[] {
+  const [mark] = performance.getEntriesByName("first screen");
+  if (!mark) throw new Error("There was no first screen");
+  return performance.getEntriesByType("resource").flatMap(({ name, startTime }) => (startTime < mark.startTime ? [name] : []));
+}
+
 describe("a newcomer", () => {
   it("watches it learn at one click, beside a simulated participant that comes back with the tab; a friend may join", async () => {
     const [first, second] = await Promise.all([stage.browser.newContext(), stage.browser.newContext()]);
@@ -147,14 +163,12 @@ describe("a newcomer", () => {
     async (locale) => {
       const context = await stage.browser.newContext({ locale });
       const page = await context.newPage();
-      const files = new Set<string>();
-      page.on("request", (request) => {
-        const [path] = /assets\/[\w.-]+\.(js|css)$/.exec(request.url()) ?? [];
-        // What failures are called in Chinese comes beside it, and nothing waits for that.
-        if (path && !path.includes("/failures.")) files.add(path);
-      });
+      await page.addInitScript(markFirstScreen);
       await page.goto(stage.url);
       await page.getByRole("heading", { level: 1 }).waitFor();
+      const files = new Set(
+        (await page.evaluate(askedBefore)).flatMap((url) => /assets\/[\w.-]+\.(js|css)$/.exec(url)?.[0] ?? []),
+      );
       await context.close();
       expect([...files].filter((path) => path.includes("/words."))).not.toEqual([]);
       const sizes = await Promise.all([...files].map(async (path) => gzipSync(await readFile(`dist/web/${path}`)).byteLength));
