@@ -5,10 +5,15 @@ const counts = (of: Readonly<Record<string, number>>) => Object.entries(of).map(
 
 test("clients with one mix are alike, those with labels of their own unlike, and what is no label counts nothing", () => {
   const labels = ["Info", "warning"];
-  expect(sampleLikeness([counts({ info: 40, warning: 40 }), counts({ info: 41, warning: 39, noise: 7 })], labels)).toMatchObject({
+  expect(
+    sampleLikeness([counts({ info: 40, warning: 40 }), counts({ " INFO": 41, warning: 39, noise: 7 })], labels),
+  ).toMatchObject({
     rows: 160,
     likeness: "alike",
   });
+  // ln 2, less the 0.562 nats of a label within a client and the 1/32 that so few rows have by chance, of ln 2.
+  const between = sampleLikeness([counts({ info: 6, warning: 2 }), counts({ info: 2, warning: 6 })], labels);
+  expect(between.unlikeness).toBeCloseTo((Math.LN2 - 0.56234 - 1 / 32) / Math.LN2, 4);
   const apart = sampleLikeness([counts({ info: 80 }), counts({ warning: 80 })], labels);
   expect(apart).toMatchObject({ rows: 160, unlikeness: 1, likeness: "unlike" });
 });
