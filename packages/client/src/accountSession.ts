@@ -9,8 +9,9 @@ import { refusalOf } from "./refusalOf.ts";
 
 /** How one stands there. @throws {DuetError} UNREACHABLE, BAD_REPLY */
 export async function readSession(url: string): Promise<SessionState> {
-  const parsed = sessionState.safeParse(await (await ask(url, { method: "GET" })).json().catch(() => null));
-  if (!parsed.success) throw connectionError("BAD_REPLY", ["signInUnread"]);
+  const response = await ask(url, { method: "GET" });
+  const parsed = sessionState.safeParse(await response.json().catch(() => null));
+  if (!parsed.success) throw unread(response, "signInUnread");
   return parsed.data;
 }
 
@@ -32,9 +33,15 @@ export async function signOut(url: string): Promise<void> {
 async function change(url: string, request: RequestInit): Promise<Response> {
   const response = await ask(url, request);
   const result = resultOf(z.strictObject({})).safeParse(await response.json().catch(() => null)).data;
-  if (!result) throw connectionError("BAD_REPLY", ["answerUnread"]);
+  if (!result) throw unread(response, "answerUnread");
   if (!result.ok) throw refusalOf(result.error);
   return response;
+}
+
+/** A proxy answers in the coordinator's place while there is none behind it. */
+function unread({ status }: Response, word: "signInUnread" | "answerUnread"): DuetError {
+  const isAway = status === 502 || status === 503 || status === 504;
+  return isAway ? connectionError("UNREACHABLE", ["coordinatorAway"]) : connectionError("BAD_REPLY", [word]);
 }
 
 async function ask(url: string, request: RequestInit): Promise<Response> {
