@@ -17,9 +17,6 @@ const FATES: Readonly<Record<Fate, string>> = {
 };
 
 export const SESSION_SENTENCES = {
-  // What a secure sum's refusal says, which stands inside a note.
-  ...SECURE_SENTENCES,
-  otherKey: WORK_SENTENCES.otherKey,
   anew: () => "This round begins anew: what was kept of it could not be gone on from.",
   atStep: (step: number, steps: number) => `at step ${step} of ${steps}`,
   whereInterrupted: () => "where this round was interrupted",
@@ -35,11 +32,14 @@ export const SESSION_SENTENCES = {
   woke: (minutes: number) => `This device was asleep for ${inWords(minutes)}: this tab connects again.`,
   shown: (minutes: number) => `This tab was hidden for ${inWords(minutes)} and went on meanwhile.`,
   awake: (fate: Fate) => `Awake again. The round of before: ${FATES[fate]}.`,
-  /** Why this client gave no answer in a secure sum. */
+  /** Why this client gave no answer in a secure sum: of {@link SUM_REFUSALS}. */
   sumRefused: (reason: string) => `This tab did not take part in the sum of this round, to keep its update hidden: ${reason}.`,
   putOff: (seconds: number) => `The coordinator has too much to do at the moment: this tab asks again in ${seconds} seconds.`,
   deviceLost: () => "The graphics device was lost: this tab goes on without it, with wasm.",
 } as const;
+
+/** What a secure sum's refusal says, which stands inside a note. */
+export const SUM_REFUSALS = { ...SECURE_SENTENCES, otherKey: WORK_SENTENCES.otherKey } as const;
 
 export type SessionSaying = Saying<typeof SESSION_SENTENCES>;
 

@@ -3,7 +3,7 @@
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
 import type { FederatedSession } from "@duet/client/federatedSession";
 import type { FederationFeed } from "@duet/client/federationFeed";
-import { SESSION_SENTENCES } from "@duet/client/sessionNotes";
+import { SESSION_SENTENCES, SUM_REFUSALS } from "@duet/client/sessionNotes";
 import { isTakingPart, type SessionState } from "@duet/client/sessionState";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -27,6 +27,8 @@ export interface RunningSession {
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
 }
+
+const NOTES = { ...SUM_REFUSALS, ...SESSION_SENTENCES };
 
 /** Time for the step at hand to end, and for what is under way to be kept. */
 const STOP_WITHIN_MS = 3_000;
@@ -57,7 +59,7 @@ function untilEnded({ session, feed, coordinator, reporter }: RunningSession): P
     let isCounted = false;
     const tell = () => {
       const state = session.get();
-      for (const note of state.notes.slice(notes)) reporter.event("note", say(SESSION_SENTENCES, note));
+      for (const note of state.notes.slice(notes)) reporter.event("note", say(NOTES, note));
       notes = state.notes.length;
       if (state.clientId !== null && state.clientId !== clientId && hasJoined(state)) {
         clientId = state.clientId;

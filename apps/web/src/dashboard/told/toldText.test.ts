@@ -2,6 +2,7 @@ import { type SentSaying, sentLine } from "@duet/client/sentSentences";
 import type { EventView } from "@duet/lora-core/protocol/snapshot";
 import { afterEach, expect, test } from "vitest";
 import { speak } from "../../lib/language.ts";
+import { words as common } from "../../lib/words.ts";
 import { deviceReason, eventText, exitText, phaseNote, sentName, sentText, sessionNote } from "./toldText.ts";
 
 afterEach(() => speak("en"));
@@ -15,10 +16,17 @@ const note = {
 test("what is told as data is said in the language of the page", async () => {
   expect(eventText(event)).toBe(event.text);
   expect(phaseNote(note)).toBe(note.note);
+  expect(sessionNote(["sumRefused", ["otherKey", "anna"]])).toMatch(
+    /hidden: the coordinator shows another key of anna than before\.$/,
+  );
   await speak("zh");
   expect(eventText(event)).toBe("Ward A：没有按时回应");
   expect(phaseNote(note)).toBe("组织者已停止。还没有产生共享适配器。");
   expect(sessionNote(["goesOn", ["atStep", 3, 9]])).toBe("从第 3 步（共 9 步）继续。");
+  await common.fetchFailures();
+  expect(sessionNote(["sumRefused", ["otherKey", "anna"]])).toMatch(
+    /没有参加这一轮的求和：协调器出示的 anna 的密钥与之前不同。$/,
+  );
   expect(exitText({ why: "removed", reason: "The organiser removed this client" })).toBe("组织者移除了这个客户端");
 });
 

@@ -20,7 +20,9 @@ export const phaseNote = ({ told, note }: Pick<Snapshot, "told" | "note">): stri
 
 export const deviceReason = ({ told, reason }: Pick<Device, "told" | "reason">): string => allOf(words.device, told) ?? reason;
 
-export const sessionNote = (note: SessionSaying): string => say(words.session, note);
+/** Without what a secure sum refused as long as its words are not there. */
+export const sessionNote = (note: SessionSaying): string =>
+  sayTold({ ...words.refused(), ...words.session }, note as Told) ?? say(words.session, [note[0], ""] as SessionSaying);
 
 /** Why a client takes part no more. */
 export const exitText = ({ why, reason }: Pick<Extract<SessionStage, { kind: "removed" }>, "why" | "reason">): string =>

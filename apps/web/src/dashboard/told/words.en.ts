@@ -1,8 +1,9 @@
 import { SENT_SENTENCES, UPLOAD_NAMES, type UploadKind } from "@duet/client/sentSentences";
-import { SESSION_SENTENCES } from "@duet/client/sessionNotes";
+import { SESSION_SENTENCES, SUM_REFUSALS } from "@duet/client/sessionNotes";
 import { DEVICE_SENTENCES } from "@duet/lora-core/protocol/deviceSentences";
 import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
 import { ROUND_SENTENCES } from "@duet/lora-core/rounds/roundSentences";
+import type { Sentences } from "@duet/lora-core/sayings/saying";
 
 const uploads: Readonly<Record<UploadKind, string>> = UPLOAD_NAMES;
 const exits: Readonly<Record<Exit, string>> = EXITS;
@@ -11,6 +12,8 @@ const exits: Readonly<Record<Exit, string>> = EXITS;
 export const en = {
   rounds: ROUND_SENTENCES,
   session: SESSION_SENTENCES,
+  /** What stands inside a note of a session. */
+  refused: (): Sentences => SUM_REFUSALS,
   device: DEVICE_SENTENCES,
   sent: SENT_SENTENCES,
   /** Between what a message was made from. */

@@ -1,7 +1,6 @@
 import type { OrganiserAction, Summed } from "@duet/client/sentSentences";
 import { EXITED } from "../../lib/failures/exits.zh.ts";
-import { SECURE } from "../../lib/failures/secure.zh.ts";
-import { WORK } from "../../lib/failures/work.zh.ts";
+import { failureTables } from "../../lib/failures/tables.ts";
 import { formatDuration } from "../../lib/format.ts";
 import type { en } from "./words.en.ts";
 
@@ -116,9 +115,9 @@ export const zh: typeof en = {
     aggregating: (round) => `正在聚合第 ${round} 轮。`,
     diskFault: (code) => `协调器无法写入磁盘（${code}）。已确认的内容都没有丢失；它会不断重试。`,
   },
+  // Fetched once something is drawn: no first screen waits for them.
+  refused: () => failureTables.get()?.said ?? {},
   session: {
-    ...SECURE,
-    otherKey: WORK.otherKey,
     anew: () => "这一轮从头开始：之前保留的部分无法接着进行。",
     atStep: (step, steps) => `第 ${step} 步（共 ${steps} 步）`,
     whereInterrupted: () => "本轮中断的地方",
