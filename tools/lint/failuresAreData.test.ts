@@ -23,6 +23,7 @@ const inWords = told.filter((path) => callsInWords(readFileSync(path, "utf8")).l
 const REFUSED = /\btold: null\b|\bRawRefusal\b/;
 
 const REFUSED_IN_WORDS: Readonly<Record<string, string>> = {
+  "apps/coordinator/src/createCoordinator.ts": "what engine.io says of a handshake",
   "apps/coordinator/src/gateway/handlers.ts": "a client of an earlier version takes no data",
   "apps/coordinator/src/http/frontDoor.ts": "no page reads why it came no further",
   "apps/coordinator/src/http/rawAnswer.ts": "the same",
