@@ -1,6 +1,7 @@
 /** Signing in at a coordinator, over HTTP; its sockets are opened again afterwards. A browser keeps the cookie, a program passes it on. */
 
 import { connectionError } from "@duet/lora-core/errors/connectionError";
+import type { DuetError } from "@duet/lora-core/errors/duetError";
 import { resultOf } from "@duet/lora-core/protocol/errors";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
 import { SESSION_PATH, type SessionState, sessionState } from "@duet/lora-core/protocol/session";
