@@ -83,7 +83,7 @@ export function retryRound(state: RoundState, open: OpenRound, why: RoundSaying)
 
 /** Ends for good. What was aggregated until here stays on disk. */
 export function end(state: RoundState, how: "finished" | "stopped" | "failed", reason: RoundSaying): RoundState {
-  const clients = state.clients.map((client) => ({ ...client, awayUntil: null }));
+  const clients = state.clients.map((client) => (client.awayUntil === null ? client : { ...client, awayUntil: null }));
   return log({ ...state, clients, late: [], endedAt: state.at, paused: null, phase: { kind: "ended", how, reason } }, reason);
 }
 
