@@ -8,7 +8,7 @@ import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
 import { DEFAULT_UPLOAD, DEVICE_CLASSES, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { DEVICE_KINDS, type DeviceKind } from "@duet/lora-core/protocol/deviceKind";
 import { backendName } from "@duet/lora-core/protocol/metrics";
-import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
+import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/minClients";
 import { methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import { z } from "zod";
 

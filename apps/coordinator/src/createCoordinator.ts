@@ -244,7 +244,6 @@ async function openParts(options: CoordinatorOptions, storage: Storage, compute:
   const refuseHandshake: GatewayParts["refuseHandshake"] = (request, socket, why) => {
     const refusal = typeof why === "string" ? new Refusal("INVALID_PAYLOAD", { message: why, told: null }) : why;
     const { code, message, told, retryAfterMs } = refusal;
-    tally.refused(code);
     refuseRaw(socket, headers(request), { status: statusOf(code), code, message, told, retryAfterMs });
   };
   const { placeOf } = registry;

@@ -126,7 +126,9 @@ test("the organiser skips one of several; what that one sends in time counts all
   const skip = (clientId: string) =>
     organiser.call("federation:control", { federationId, organiserKey, action: { kind: "skip", clientId } });
   await organiser.until(roundOpen(1), "round 1");
+  expect(await codeOfRefusal(skip("nobody"))).toBe("NOT_FOUND");
   await anna.client.submit(submission(1));
+  expect(await codeOfRefusal(skip(anna.clientId))).toBe("WRONG_ROUND");
   await skip(bram.clientId);
   const skipped = await organiser.until(({ openRound }) => openRound?.skipped?.length === 1, "bram's skip");
   expect(awaitedIn(skipped)).toEqual([chen.clientId]);
@@ -139,7 +141,8 @@ test("the organiser skips one of several; what that one sends in time counts all
   const second = await organiser.until(roundOpen(2), "round 2, which nobody closed");
   expect(second.rounds[0]?.aggregated.toSorted()).toEqual([anna.clientId, chen.clientId].toSorted());
   expect(second.openRound).toMatchObject({ participants: [anna.clientId, bram.clientId, chen.clientId] });
-  await skip(bram.clientId);
+  for (const { clientId } of [anna, bram]) await skip(clientId);
+  expect(await codeOfRefusal(skip(chen.clientId))).toBe("STILL_NEEDED");
   for (const { client } of [bram, anna, chen]) await client.submit(submission(2));
   const third = await organiser.until(roundOpen(3), "round 3");
   expect(third.rounds[1]?.aggregated).toHaveLength(3);

@@ -22,7 +22,7 @@ import { startProgram } from "./support/coordinatorProgram.ts";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { constantAdapter, createFederation, layout, testConfig } from "./support/federations.ts";
 import { joinSumming, type SummingClient } from "./support/summingClient.ts";
-import { blobRefOf, codeOfRefusal } from "./support/testClient.ts";
+import { blobRefOf, clientOwner, codeOfRefusal, putPiece } from "./support/testClient.ts";
 import { freshDatabase } from "./support/testDatabase.ts";
 
 const secure = { aggregation: "secure", robustness: { kind: "none" }, maxClients: 5 } as const;
@@ -40,9 +40,6 @@ async function readyToSum(
   for (const [k, name] of names.entries()) {
     clients.push(await joinSumming(coordinator, created, name, { train: 100 * (k + 1) }));
   }
-  await organiser
-    .call("federation:control", { ...created, organiserKey: created.organiserKey, action: { kind: "start" } })
-    .catch(() => {});
   await organiser.until(roundOpen(round), `round ${round}`);
   for (const client of clients) await client.ready(round);
   return { organiser, created, clients };
@@ -117,6 +114,32 @@ test("a sum in which slower clients did fewer steps is multiplied by how far all
   const work = effectiveWork(plan, shares, training);
   expect(work).toBeLessThanOrEqual((1 + 1 + 1 + 0.5) / 4);
   expect((await learned(first, 3)) - before).toBeCloseTo(0.2 * work, 4);
+});
+
+test("who is skipped in the middle of its masked update goes on sending, and is in the sum", async () => {
+  const coordinator = await startCoordinator();
+  const { organiser, created, clients } = await readyToSum(["anna", "bram", "cleo", "dora"], coordinator);
+  const [anna, bram, cleo, dora] = clients as [SummingClient, SummingClient, SummingClient, SummingClient];
+  for (const step of ["keys", "shares"] as const)
+    await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
+  const asked = await dora.client.until(({ openRound }) => openRound?.exchange?.step === "input", "input");
+  const masked = await dora.answerBytes(asked, updateOf(3));
+  const owner = clientOwner(coordinator.url, created.federationId, dora.resumeToken);
+  expect(await putPiece(owner, masked, { end: 1000 })).toBe(1000);
+  const action = { kind: "skip" as const, clientId: dora.clientId };
+  const { federationId, organiserKey } = created;
+  await organiser.call("federation:control", { federationId, organiserKey, action });
+  await anna.answer(1, "input", updateOf(0));
+  // What had arrived is still there, whatever happens meanwhile.
+  expect(await putPiece(owner, masked, { start: 1000 })).toBe(masked.byteLength);
+  const attempt = asked.openRound?.exchange?.attempt ?? 0;
+  await dora.client.call("exchange:send", { round: 1, attempt, step: "input", blob: blobRefOf(masked) });
+  await Promise.all([bram, cleo].map((client, k) => client.answer(1, "input", updateOf(k + 1))));
+  for (const step of ["agree", "unmask"] as const) {
+    await Promise.all(clients.map((client, k) => client.answer(1, step, updateOf(k))));
+  }
+  const { rounds } = await organiser.until(roundOpen(2), "round 2");
+  expect(rounds[0]?.aggregated).toHaveLength(4);
 });
 
 test("16 bits of every masked value travel where uploads are to be small: half the bytes, and the same mean", async () => {

@@ -2,7 +2,7 @@
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
 import { withoutFigures } from "@duet/lora-core/protocol/figures";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
-import { unanswered } from "@duet/lora-core/rounds/exchangeSteps";
+import { stillAsked } from "@duet/lora-core/rounds/exchangeSteps";
 import { stillTaken, stillTakenOf } from "@duet/lora-core/rounds/lateAnswers";
 import {
   type EnrolledClient,
@@ -227,5 +227,5 @@ export class AdapterTransfers {
 
 /** Clients that something is still to come from. */
 function awaitedIn(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
-  return state.phase.kind === "exchanging" ? unanswered(state) : stillToAnswer(state, open);
+  return state.phase.kind === "exchanging" ? stillAsked(state) : stillToAnswer(state, open);
 }

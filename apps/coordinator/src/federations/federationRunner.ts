@@ -11,6 +11,7 @@ import { stillTaken } from "@duet/lora-core/rounds/lateAnswers";
 import { ROUND_SENTENCES } from "@duet/lora-core/rounds/roundSentences";
 import { enrolled, openRoundOf, type RoundState, roundInSight, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
+import { skipStanding } from "@duet/lora-core/rounds/skipped";
 import { say } from "@duet/lora-core/sayings/saying";
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
@@ -290,7 +291,7 @@ export class FederationRunner {
       case "remove":
         return this.#remove(action.clientId, own);
       case "skip":
-        return this.#loop.apply({ type: "clientSkipped", clientId: action.clientId });
+        return this.#skip(action.clientId);
       case "admit":
       case "decline":
         if (await this.#loop.stored(() => this.#waitingRoom.decide(action.waitingId, action.kind === "admit"))) return;
@@ -307,6 +308,15 @@ export class FederationRunner {
     }
     this.#endWatching();
     this.#touch();
+  }
+
+  /** @throws {Refusal} NOT_FOUND; WRONG_ROUND where nobody waits for it; STILL_NEEDED where it has to be waited for. */
+  async #skip(clientId: string): Promise<void> {
+    if (!enrolled(this.state, clientId)) throw new Refusal("NOT_FOUND", ["noClient"]);
+    const standing = skipStanding(this.state, clientId);
+    if (standing === "notAwaited") throw new Refusal("WRONG_ROUND", ["notAwaited"]);
+    if (standing === "needed") throw new Refusal("STILL_NEEDED", ["stillNeeded"]);
+    await this.#loop.apply({ type: "clientSkipped", clientId });
   }
 
   /** The link that it came by ends first: whatever fails then, it cannot come in by it again. Who is in needs no link. */

@@ -163,10 +163,11 @@ export class Members {
     const name = freeName(introduction.name, isTaken, MAX_NAME_LENGTH);
     sums.assertSameIdentity(clientId, introduction.identity);
     this.#assertSameRank(clientId, introduction);
-    const before = enrolled(this.#state, clientId)?.figures;
+    const known = enrolled(this.#state, clientId);
     await loop.apply({ type: "clientReturned", clientId, introduction: { ...introduction, name } });
+    if (known) this.#names.forget(clientId, known.name);
     this.#names.add(clientId, name);
-    if (introduction.figures === "nobody" && before !== "nobody") await this.forgetTakenBack();
+    if (introduction.figures === "nobody" && known?.figures !== "nobody") await this.forgetTakenBack();
     this.#roster.connect(clientId, connection);
     return clientId;
   }

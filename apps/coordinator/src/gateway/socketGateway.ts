@@ -105,7 +105,9 @@ export function createSocketGateway(
   const greeted = new WeakSet<DuetSocket["conn"]>();
   io.engine.on("headers", (answered: object, request: IncomingMessage) => void Object.assign(answered, headers(request)));
   io.engine.on("connection_error", ({ req, message }: { req: IncomingMessage; message: string }) => {
-    if (req.headers.upgrade !== undefined) refuseHandshake(req, req.socket, refused.get(req) ?? message);
+    const refusal = refused.get(req);
+    if (refusal) tally.refused(refusal.code);
+    if (req.headers.upgrade !== undefined) refuseHandshake(req, req.socket, refusal ?? message);
   });
   // Below Socket.IO, where one is also a connection that never becomes a socket of it.
   io.engine.on("connection", (connection: DuetSocket["conn"]) => {

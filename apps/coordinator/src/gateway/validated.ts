@@ -33,7 +33,7 @@ export type Refused = Pick<Refusal, "code" | "message"> & Partial<Pick<Refusal, 
 
 /** A refusal as it travels; what is longer than that travels cut off, and is not told as data. */
 export function failureOf({ code, message, told = null, retryAfterMs = null }: Refused): Result<never> {
-  const data = toldSchema.safeParse(told).data;
+  const data = message.length > MAX_MESSAGE_LENGTH ? undefined : toldSchema.safeParse(told).data;
   return {
     ok: false,
     error: {

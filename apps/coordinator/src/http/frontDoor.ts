@@ -47,7 +47,9 @@ export function addFrontDoor(server: Server, parts: FrontDoorParts): void {
     const foreignHost = ORIGIN_PATH.test(url) ? null : hostCheck(request);
     if (foreignHost !== null) return { status: 403, code: "WRONG_HOST", message: foreignHost };
     const foreignPage = READING.has(method) ? null : originCheck.refusal(request);
-    return foreignPage === null ? null : { status: 403, code: foreignPage.code, message: foreignPage.message };
+    if (foreignPage === null) return null;
+    const { code, message, told } = foreignPage;
+    return { status: 403, code, message, told };
   }
   function refusalCounted(request: IncomingMessage): RawRefusal | null {
     const refusal = refusalOf(request);

@@ -32,7 +32,7 @@ export function waitingWords({ phase, config, clients, openRound, note }: Snapsh
   }
   if (phase === "paused") return `Paused by the organiser: ${note}`;
   if (!openRound) return `Waiting for the coordinator: ${note}`;
-  const open = awaitedIn({ openRound, clients });
+  const open = awaitedIn({ openRound, clients, config });
   const names = open.flatMap((id) => clients.find((client) => client.id === id)?.name ?? []);
   const round = roundLabel(openRound.round, config.budgets.rounds);
   if (config.clientSampling && phase === "collecting" && open.length === 0) return `${round}: others were drawn for it`;

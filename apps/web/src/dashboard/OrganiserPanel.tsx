@@ -1,4 +1,4 @@
-import { awaitedIn, awaitedNow } from "@duet/lora-core/protocol/awaited";
+import { awaitedIn, skippableIn } from "@duet/lora-core/protocol/awaited";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
@@ -48,7 +48,7 @@ export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
           />
           <OneClient
             clients={clients}
-            awaited={phase === "paused" ? [] : awaitedNow(snapshot)}
+            awaited={skippableIn(snapshot)}
             busy={task.kind === "busy"}
             onSkip={(clientId) => send({ kind: "skip", clientId })}
             onRemove={(clientId) => send({ kind: "remove", clientId })}

@@ -1,5 +1,5 @@
 /** How much of an update anybody sees, as one plain choice with what goes with it. */
-import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
+import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/minClients";
 import type { Aggregation } from "@duet/lora-core/strategies/strategy";
 import type { FederationForm } from "./federationForm.ts";
 import { DEFAULT_PROTECTION } from "./formChoices.ts";

@@ -1,5 +1,5 @@
 import type { Likeness } from "@duet/lora-core/federation/methodProposal";
-import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
+import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/minClients";
 import { strategies } from "@duet/lora-core/strategies/registry";
 import type { ReactNode } from "react";
 import { plural } from "../lib/plural.ts";

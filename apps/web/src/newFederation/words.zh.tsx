@@ -1,4 +1,4 @@
-import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/attempt";
+import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/minClients";
 import type { en } from "./words.en.tsx";
 
 /** The clients of the samples that a demo has. */

@@ -28,6 +28,7 @@ export const REFUSALS = {
   STILL_RUNNING: "Stop the federation, then delete it.",
   FEDERATION_ENDED: "You can still look at its results, or start a new federation.",
   NOT_JOINED: "Reload this page to join again as the same client.",
+  STILL_NEEDED: "Wait for its answer or the deadline, or remove it.",
   WRONG_ROUND: "Nothing to do: this client goes on with the round that is open.",
   INVALID_ADAPTER: "Reload this page; it restarts from its last checkpoint.",
   /** Answered by uploading it: shown to nobody unless that does not help either. */

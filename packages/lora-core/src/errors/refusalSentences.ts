@@ -93,6 +93,8 @@ export const REFUSAL_SENTENCES = {
   couldNotStore: () => "The coordinator could not store this; please try again",
   federationNotStored: () => "The coordinator could not store or read the federation; please try again",
   noClient: () => "There is no such client",
+  notAwaited: () => "Nobody waits for this client now",
+  stillNeeded: () => "Too few others have answered for the round to go on without this client",
   noClientInFederation: () => "There is no such client in this federation",
   waitsNoMore: () => "This client does not wait any more",
 

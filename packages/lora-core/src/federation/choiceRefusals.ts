@@ -1,7 +1,7 @@
 /** Why choices of a federation do not go together, whatever its method is called; the form and the coordinator say the same. Pure. */
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { countsEachOnce, replacesMean } from "../robustness/robustnessConfig.ts";
-import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
+import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
 import { plansOf, readsLabelCounts } from "../strategies/planFacts.ts";
 import type { Method } from "../strategies/registry.ts";
 import type { Budgets, LocalStep, RoundPlan } from "../strategies/strategy.ts";

@@ -11,7 +11,7 @@ import type { ClientPrivacyConfig } from "../differentialPrivacy/clientPrivacyCo
 import type { BaseModel } from "../protocol/baseModel.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { ROBUSTNESS, type RobustnessConfig } from "../robustness/robustnessConfig.ts";
-import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
+import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
 import { methodOf, strategies } from "../strategies/registry.ts";
 import type { Aggregation } from "../strategies/strategy.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";

@@ -5,11 +5,12 @@
 import type { SumRequest } from "../contract/secureSum.ts";
 import { cryptoRandom } from "../differentialPrivacy/cryptoRandom.ts";
 import { workError } from "../errors/workError.ts";
-import { type AttemptTerms, MIN_CLIENTS } from "../secureAggregation/attempt.ts";
+import type { AttemptTerms } from "../secureAggregation/attempt.ts";
 import { encodeVector } from "../secureAggregation/fixedPoint.ts";
 import { publicKeyOf } from "../secureAggregation/identity.ts";
 import { decodeKey, decodeMessage, encodeMessage } from "../secureAggregation/messageCodec.ts";
 import { agreements, type Delivery, delivery, keyList, survivors } from "../secureAggregation/messages.ts";
+import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
 import { packVector } from "../secureAggregation/packedVector.ts";
 import { openParticipant, type Participant, type ParticipantState } from "../secureAggregation/participant.ts";
 import { systemRandomBytes } from "../secureAggregation/randomBytes.ts";

@@ -27,7 +27,14 @@ export const rowStatistics = z.strictObject({
 
 export const dataStatistics = z.strictObject({
   /** The sum that is under way; null before and after it. */
-  exchange: exchangeKey.extend({ asked: z.array(z.string()), answered: z.array(z.string()) }).nullable(),
+  exchange: exchangeKey
+    .extend({
+      asked: z.array(z.string()),
+      answered: z.array(z.string()),
+      /** Of those who have not answered, whom the organiser does not want to wait for. Left out where there is none. */
+      skipped: z.array(z.string()).optional(),
+    })
+    .nullable(),
   /** What came of it, and of whom it is; null before, and where no sum came about. */
   made: z.strictObject({ clients: z.array(z.string()), sum: rowStatistics }).nullable(),
 });

@@ -32,7 +32,12 @@ export function ownPartOf(snapshot: Snapshot, id: string): Snapshot {
     ...(statistics && {
       statistics: {
         ...statistics,
-        exchange: counting && { ...counting, asked: only(counting.asked), answered: only(counting.answered) },
+        exchange: counting && {
+          ...counting,
+          asked: only(counting.asked),
+          answered: only(counting.answered),
+          skipped: counting.skipped?.includes(id) ? [id] : undefined,
+        },
       },
     }),
     clients: seen.map((client) => ({ ...client, history: [], progress: null })),

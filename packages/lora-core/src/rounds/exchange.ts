@@ -3,8 +3,9 @@
  * follows. What the answers hold is opaque here, see secureAggregation/. Pure.
  */
 
-import { leastMembers, MIN_CLIENTS, thresholdOf } from "../secureAggregation/attempt.ts";
+import { leastMembers, thresholdOf } from "../secureAggregation/attempt.ts";
 import { EXCHANGE_STEPS, type ExchangeStep } from "../secureAggregation/exchangeStep.ts";
+import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
 
 /** Names of what is stored of clients' answers to a step, by the clients' ids. */
 export type Answers = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 /** What happens to the secure sum of a round: answers come in, steps follow each other, or it begins again. Pure. */
 import type { ExchangeKey } from "../protocol/exchange.ts";
-import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
-import { answersNeeded, beginExchange, MAX_EXCHANGES, nextExchangeStep } from "./exchange.ts";
+import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
+import { answersNeeded, beginExchange, type Exchange, MAX_EXCHANGES, nextExchangeStep } from "./exchange.ts";
 import type { RoundEvent } from "./roundEvents.ts";
 import type { RoundSaying, Summed } from "./roundSentences.ts";
 import {
@@ -13,35 +13,44 @@ import {
   type RoundState,
   specOf,
 } from "./roundState.ts";
-import { log, noteEach, recordRound, retryRound, updateClient, withoutSkip } from "./roundSteps.ts";
+import { log, noteEach, recordRound, retryRound, updateClient, withoutSkip, withoutSkips } from "./roundSteps.ts";
 import { beginStatistics, endStatistics } from "./statisticsSteps.ts";
 
 type Exchanging = Extract<RoundPhase, { kind: "exchanging" }>;
 
-/** Clients that are asked and still here, and have neither answered nor been skipped. */
+/** Clients that are asked and still here, and have not answered: who was skipped is waited for where too few would be left. */
 export function unanswered(state: RoundState): readonly EnrolledClient[] {
   if (state.phase.kind !== "exchanging") return [];
   const { open, exchange } = state.phase;
-  const { asked, answers } = exchange;
+  const asked = stillAsked(state);
+  const awaited = asked.filter(({ id }) => !open.skipped?.includes(id));
+  return awaited.length > 0 || hasEnoughAnswers(exchange) ? awaited : asked;
+}
+
+/** The same, waited for or not: what they send counts. */
+export function stillAsked(state: RoundState): readonly EnrolledClient[] {
+  if (state.phase.kind !== "exchanging") return [];
+  const { asked, answers } = state.phase.exchange;
   return asked.flatMap((id) => {
-    const client = id in answers || open.skipped?.includes(id) ? undefined : enrolled(state, id);
+    const client = id in answers ? undefined : enrolled(state, id);
     return client && client.status !== "left" ? [client] : [];
   });
 }
 
+/** Whether the step can end with those who have answered. */
+const hasEnoughAnswers = (exchange: Exchange): boolean => Object.keys(exchange.answers).length >= answersNeeded(exchange);
+
 /** Everybody who is ready sums up; where they are too few, {@link withoutSum}. */
 export function openExchange(state: RoundState, open: OpenRound): RoundState {
   if (open.forStatistics) return beginStatistics(state, open);
-  const ready = Object.keys(open.submissions).filter(
-    (id) => enrolled(state, id)?.status !== "left" && !open.skipped?.includes(id),
-  );
+  const ready = Object.keys(open.submissions).filter((id) => enrolled(state, id)?.status !== "left");
   const { round } = specOf(state, open);
   if (ready.length < MIN_CLIENTS) {
     return withoutSum(state, open, ["tooFewReady", round, ready.length, MIN_CLIENTS]);
   }
   const deadlineAt = state.at + exchangePolicy(state).stepMs;
   const exchange = beginExchange(open.exchanges + 1, ready, deadlineAt);
-  return { ...state, phase: { kind: "exchanging", open: { ...open, exchanges: exchange.attempt }, exchange } };
+  return { ...state, phase: { kind: "exchanging", open: { ...withoutSkips(open), exchanges: exchange.attempt }, exchange } };
 }
 
 /** Goes on to the next step where nobody who is still here is waited for. */
@@ -86,7 +95,7 @@ export function exchangeFailed(state: RoundState, event: Extract<RoundEvent, { t
 
 /** The organiser does not want to wait for the rest of this step. */
 export function closeExchangeStep(state: RoundState, phase: Exchanging): RoundState {
-  if (Object.keys(phase.exchange.answers).length < answersNeeded(phase.exchange)) {
+  if (!hasEnoughAnswers(phase.exchange)) {
     return log(state, ["staysOpenForSum", whatIsSummed(state, phase.open)]);
   }
   const closed = log(noteUnanswered(state, ["skipped"]), ["restSkipped"]);

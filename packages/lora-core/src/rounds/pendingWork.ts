@@ -44,12 +44,23 @@ export function timerAgain(state: RoundState, event: RoundEvent): readonly Round
   return timer ? [{ type: "startTimer", ...timer }] : [];
 }
 
+/** Thousands may be away at once, as after a restart: the others' timers follow as these have ended. */
+const EXPIRING = 32;
+
+function* take<T>(all: Iterable<T>, count: number): Generator<T> {
+  let taken = 0;
+  for (const one of all) {
+    if (taken++ === count) return;
+    yield one;
+  }
+}
+
 function timersOf(state: RoundState): readonly Timer[] {
   const { phase, paused, clients } = state;
   if (phase.kind === "ended") return [];
   const timers: Timer[] = [];
-  const [first] = awayIn(clients);
-  if (first) timers.push(timer(first[1], { type: "graceExpired", clientId: first[0] }));
+  for (const [clientId, awayUntil] of take(awayIn(clients), EXPIRING))
+    timers.push(timer(awayUntil, { type: "graceExpired", clientId }));
   if (paused) return timers;
   if (phase.kind === "waiting" && phase.until !== null) timers.push(timer(phase.until, { type: "waitExpired" }));
   if (phase.kind === "collecting") {
@@ -66,7 +77,7 @@ function timersOf(state: RoundState): readonly Timer[] {
 
 const timer = (at: number, event: TimerEvent): Timer => ({ key: keyOf(event), at, event });
 
-/** One timer for the client whose grace ends first, and one each for the wait, for every opening of a round and for every step of its secure sums. */
+/** One timer for each of the first {@link EXPIRING} clients whose grace ends, and one each for the wait, for every opening of a round and for every step of its secure sums. */
 function keyOf(event: TimerEvent): string {
   switch (event.type) {
     case "graceExpired":

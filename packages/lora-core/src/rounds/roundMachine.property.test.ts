@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { awaitedIn, awaitedNow } from "../protocol/awaited.ts";
+import { awaitedIn, skippableIn } from "../protocol/awaited.ts";
+import type { Snapshot } from "../protocol/snapshot.ts";
 import { EXCHANGE_STEPS } from "../secureAggregation/exchangeStep.ts";
 import { answersOf, type Exchange, summedClients } from "./exchange.ts";
 import { unanswered } from "./exchangeSteps.ts";
@@ -10,6 +11,7 @@ import type { RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
 import { clientsNeeded, initialRoundState, MAX_LOG_ENTRIES, openRoundOf, outstanding, type RoundState } from "./roundState.ts";
 import { roundsView } from "./roundView.ts";
+import { skipStanding } from "./skipped.ts";
 import {
   countingPolicy,
   drawingPolicy,
@@ -21,18 +23,25 @@ import {
 } from "./testing/anyEvents.ts";
 import { aggregated, joined, submitted } from "./testing/handMade.ts";
 
+/** As an organiser sees it. */
+function seenOf(state: RoundState) {
+  const aggregation = state.policy.exchange ? "secure" : "plain";
+  return { ...roundsView(state), config: { aggregation } as Snapshot["config"] };
+}
+
 function assertInvariants(before: RoundState, state: RoundState): void {
   const { phase, paused, policy } = state;
   const open = openRoundOf(state);
   if (phase.kind === "collecting") {
     // What people read of whom it waits for is whom it waits for.
     const awaited = outstanding(state, phase.open).map(({ id }) => id);
-    expect([...awaitedIn(roundsView(state))].sort()).toEqual(awaited.toSorted());
+    expect([...awaitedIn(seenOf(state))].sort()).toEqual(awaited.toSorted());
   }
-  if (phase.kind === "exchanging" && !phase.open.forStatistics) {
-    const awaited = unanswered(state).map(({ id }) => id);
-    expect([...awaitedNow(roundsView(state))].sort()).toEqual(awaited.toSorted());
-  }
+  // Who may be skipped is told to the organiser, who may ask for nobody that is not awaited.
+  const standings = skippableIn(seenOf(state)).map((id) => skipStanding(state, id));
+  expect(standings).not.toContain("notAwaited");
+  const skippable = state.clients.filter(({ id }) => skipStanding(state, id) === "skippable");
+  if (!paused) expect(standings.filter((standing) => standing === "skippable")).toHaveLength(skippable.length);
   if (phase.kind === "collecting" && !paused) expect(outstanding(state, phase.open).length).toBeGreaterThan(0);
   if (phase.kind === "waiting" && !paused) {
     const present = state.clients.filter(({ status }) => status === "present").length;

@@ -20,6 +20,7 @@ import { away, joined, left, returned, returnedAfterEnd } from "./presence.ts";
 import type { RoundCommand, RoundEvent } from "./roundEvents.ts";
 import type { RoundSaying } from "./roundSentences.ts";
 import {
+  canGoOn,
   clientsNeeded,
   type EnrolledClient,
   enrolled,
@@ -244,6 +245,7 @@ function closedByOrganiser(state: RoundState): RoundState {
   if (Object.keys(phase.open.submissions).length === 0) {
     return log(state, ["staysOpen"]);
   }
+  if (isSummed(state, phase.open) && !canGoOn(state, phase.open)) return log(state, ["staysOpenForSum", "updates"]);
   return closeRound(log(noteMissing(state, ["skipped"]), ["closedByOrganiser"]), phase.open);
 }
 

@@ -10,7 +10,7 @@ import type { EventView, ModuleError, RoundView } from "../protocol/snapshot.ts"
 import type { UpdateStanding } from "../robustness/updateStanding.ts";
 import { say } from "../sayings/saying.ts";
 import type { Stage } from "../schedule/roundNumbers.ts";
-import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
+import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
 import type { RowStatistics } from "../statistics/rowStatistics.ts";
 import { placeOf } from "./clientIndex.ts";
 import type { Exchange, ExchangePolicy } from "./exchange.ts";
@@ -261,17 +261,24 @@ export function clientsNeeded(state: RoundState, next: NextRound): number {
 }
 
 /**
- * Clients of the round that are still here and have not submitted. Before anybody has, those who are behind are among them where nobody else is left to
- * answer, and those who were skipped where not even such are.
+ * Clients of the round that are still here and have not submitted. While too few have for the round to go on, those who are behind are among them where
+ * nobody else is left to answer, and those who were skipped where not even such are.
  */
 export function outstanding(state: RoundState, open: OpenRound): readonly EnrolledClient[] {
   const { behind = [], skipped = [] } = open;
   const unanswered = stillToAnswer(state, open);
   if (behind.length + skipped.length === 0) return unanswered;
   const awaited = unanswered.filter(({ id }) => !setOf(behind).has(id) && !setOf(skipped).has(id));
-  if (awaited.length > 0 || Object.keys(open.submissions).length > 0) return awaited;
+  if (awaited.length > 0 || canGoOn(state, open)) return awaited;
   const notSkipped = unanswered.filter(({ id }) => !setOf(skipped).has(id));
   return notSkipped.length > 0 ? notSkipped : unanswered;
+}
+
+/** Whether the round can be closed with those who have answered: one suffices, and what is summed securely takes several. */
+export function canGoOn(state: RoundState, open: OpenRound): boolean {
+  const answered = Object.keys(open.submissions);
+  if (state.policy.exchange === null) return answered.length > 0;
+  return answered.filter((id) => enrolled(state, id)?.status !== "left").length >= MIN_CLIENTS;
 }
 
 /** Clients of the round that are still here and have not submitted, waited for or not. */

@@ -144,6 +144,11 @@ export function withoutSkip({ skipped: all = [], ...open }: OpenRound, clientId:
   return others.length > 0 ? { ...open, skipped: others } : open;
 }
 
+/** A sum that is begun waits for everybody whom it asks. */
+export function withoutSkips({ skipped: _, ...open }: OpenRound): OpenRound {
+  return open;
+}
+
 /** Forgets who left without having contributed anything, but the last {@link MAX_IDLE_LEFT} and who the open round waited for. */
 export function withoutIdle(state: RoundState): RoundState {
   if (state.clients.length - hereIn(state.clients) <= MAX_IDLE_LEFT) return state;

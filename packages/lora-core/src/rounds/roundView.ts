@@ -93,6 +93,7 @@ function statisticsView(state: RoundState): DataStatistics {
         step: exchange.step,
         asked: listOf(exchange.asked),
         answered: keysOf(exchange.answers),
+        ...(open.skipped ? { skipped: listOf(open.skipped) } : {}),
       },
     made: made && madeView(made),
   };

@@ -1,33 +1,32 @@
 /** The organiser does not wait for one client in a round any more: what it still sends in time counts, and it is asked again in the next. Pure. */
-import { answersNeeded } from "./exchange.ts";
-import { unanswered, whatIsSummed } from "./exchangeSteps.ts";
-import { type ClientId, type EnrolledClient, openRoundOf, outstanding, type RoundState } from "./roundState.ts";
-import { log, noteEach } from "./roundSteps.ts";
+import { unanswered } from "./exchangeSteps.ts";
+import { type ClientId, enrolled, openRoundOf, outstanding, type RoundState } from "./roundState.ts";
+import { noteEach } from "./roundSteps.ts";
 
-/** Changes nothing where nobody waits for it. A round without any answer stays open for the last one who may give it. */
+/** needed: without it too few would be left for the round to go on. */
+export type SkipStanding = "skippable" | "needed" | "notAwaited";
+
+/** Whether a client may be skipped now; the coordinator asks before it stores anything. */
+export function skipStanding(state: RoundState, clientId: ClientId): SkipStanding {
+  if (!isAwaited(state, clientId)) return "notAwaited";
+  return isAwaited(withSkip(state, clientId), clientId) ? "needed" : "skippable";
+}
+
+/** Changes nothing where it may not be skipped. */
 export function skipped(state: RoundState, clientId: ClientId): RoundState {
+  const client = enrolled(state, clientId);
+  if (!client || skipStanding(state, clientId) !== "skippable") return state;
+  return noteEach(withSkip(state, clientId), [client], ["skipped"]);
+}
+
+function withSkip(state: RoundState, clientId: ClientId): RoundState {
   const open = openRoundOf(state);
-  const client = awaitedNow(state).find(({ id }) => id === clientId);
-  if (!open || !client || !("open" in state.phase)) return state;
-  const next = { ...open, skipped: [...(open.skipped ?? []), clientId] };
-  const without: RoundState = { ...state, phase: { ...state.phase, open: next } };
-  return staysOpen(state, without) ?? noteEach(without, [client], ["skipped"]);
+  if (!open || !("open" in state.phase)) return state;
+  return { ...state, phase: { ...state.phase, open: { ...open, skipped: [...(open.skipped ?? []), clientId] } } };
 }
 
-function awaitedNow(state: RoundState): readonly EnrolledClient[] {
+function isAwaited(state: RoundState, clientId: ClientId): boolean {
   const { phase } = state;
-  return phase.kind === "collecting" ? outstanding(state, phase.open) : unanswered(state);
-}
-
-/** As where the round is closed by the organiser: too few would be left. Null where it can go on. */
-function staysOpen(state: RoundState, without: RoundState): RoundState | null {
-  const { phase } = without;
-  if (phase.kind === "exchanging") {
-    const isEnough = Object.keys(phase.exchange.answers).length >= answersNeeded(phase.exchange);
-    if (unanswered(without).length > 0 || isEnough) return null;
-    return log(state, ["staysOpenForSum", whatIsSummed(state, phase.open)]);
-  }
-  if (phase.kind !== "collecting" || Object.keys(phase.open.submissions).length > 0) return null;
-  const mayAnswer = new Set(phase.open.skipped);
-  return outstanding(without, phase.open).every(({ id }) => mayAnswer.has(id)) ? log(state, ["staysOpen"]) : null;
+  const awaited = phase.kind === "collecting" ? outstanding(state, phase.open) : unanswered(state);
+  return awaited.some(({ id }) => id === clientId);
 }

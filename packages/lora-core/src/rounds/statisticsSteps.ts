@@ -1,11 +1,11 @@
 /** The one sum of what clients' rows are like, before the first round: when it is asked for, and what follows it. Pure. */
 
-import { MIN_CLIENTS } from "../secureAggregation/attempt.ts";
+import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
 import { beginExchange, summedClients } from "./exchange.ts";
 import type { RoundEvent } from "./roundEvents.ts";
 import type { RoundSaying } from "./roundSentences.ts";
 import { type EnrolledClient, type NextRound, type OpenRound, type RoundState, specOf } from "./roundState.ts";
-import { log } from "./roundSteps.ts";
+import { log, withoutSkips } from "./roundSteps.ts";
 
 /** Whether it is still to be asked for: once, before anything else, since two sums that differ by one client would be that client's counts. */
 export function wantsStatistics(state: RoundState, next: NextRound): boolean {
@@ -27,7 +27,11 @@ export function beginStatistics(state: RoundState, open: OpenRound): RoundState 
   const asked = open.participants.filter((id) => here.has(id));
   if (asked.length < MIN_CLIENTS) return endStatistics(state, open, null, ["tooFewToCount", asked.length, MIN_CLIENTS]);
   const exchange = beginExchange(open.exchanges + 1, asked, state.at + (state.policy.exchange?.stepMs ?? 0));
-  return { ...state, started: true, phase: { kind: "exchanging", open: { ...open, exchanges: exchange.attempt }, exchange } };
+  return {
+    ...state,
+    started: true,
+    phase: { kind: "exchanging", open: { ...withoutSkips(open), exchanges: exchange.attempt }, exchange },
+  };
 }
 
 /** The sum is known. */

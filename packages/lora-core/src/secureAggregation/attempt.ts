@@ -3,12 +3,11 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { z } from "zod";
 import { type CanonicalField, canonicalBytes } from "./canonicalBytes.ts";
 import { clientId } from "./messages.ts";
+import { MIN_CLIENTS } from "./minClients.ts";
 import { type VectorLayout, vectorLayout } from "./vectorLayout.ts";
 
 /** Changes with everything that would make two versions misunderstand each other. */
 const PROTOCOL = "duet secure aggregation 2";
-/** Two hide nothing from each other, and one nothing at all. */
-export const MIN_CLIENTS = 3;
 
 /** A share's place is one byte that is not 0. */
 const MAX_HOLDERS = 255;

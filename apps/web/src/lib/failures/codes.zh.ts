@@ -46,6 +46,7 @@ export const FAILURES: Readonly<Record<ErrorCode, readonly [happened: string, ne
   AWAITING_APPROVAL: ["正在等待组织者接纳", "请保持本标签页打开；组织者接纳后会自动继续。"],
   NAME_TAKEN: ["这个名称已被使用", "请换一个名称重新加入。"],
   FEDERATION_FULL: ["这个联邦已满", "请让组织者提高客户端数量上限，或改为观看。"],
+  STILL_NEEDED: ["还需要这个客户端", "请等它回应或等到截止时间，或将它移除。"],
   STILL_RUNNING: ["这个联邦仍在运行", "请先停止联邦，再删除。"],
   FEDERATION_ENDED: ["这个联邦已经结束", "你仍可查看它的结果，或新建联邦。"],
   NOT_JOINED: ["本标签页目前不是这个联邦的客户端", "请重新加载本页面，以同一客户端身份重新加入。"],

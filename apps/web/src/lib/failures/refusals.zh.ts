@@ -78,6 +78,8 @@ export const REFUSED: typeof REFUSAL_SENTENCES = {
   couldNotStore: () => "协调器无法保存它；请再试一次",
   federationNotStored: () => "协调器无法保存或读取这个联邦；请再试一次",
   noClient: () => "没有这个客户端",
+  notAwaited: () => "现在没有人在等这个客户端",
+  stillNeeded: () => "其他客户端的回应太少，没有它本轮无法继续",
   noClientInFederation: () => "这个联邦中没有这个客户端",
   waitsNoMore: () => "这个客户端已不再等待",
 
