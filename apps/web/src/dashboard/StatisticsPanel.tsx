@@ -26,7 +26,7 @@ export function StatisticsPanel({ snapshot, isOrganiser }: StatisticsPanelProps)
   const instead = statisticsPending(snapshot);
   if (!view && instead === null) return null;
   const again = (choices: AgainChoices) =>
-    go(NEW_FEDERATION_PATH, { state: { again: { config, choices, joining } } satisfies AgainState });
+    go(NEW_FEDERATION_PATH, { state: { again: { config, choices, joining, statistics: null } } satisfies AgainState });
   return (
     <Panel title={words.statisticsPanel.whatRowsAreLike} hint={words.statisticsPanel.hint} instead={instead} aside={view?.whole}>
       {view && (

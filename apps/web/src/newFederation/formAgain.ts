@@ -6,12 +6,8 @@ import type { AgainState } from "../lib/federation/again.ts";
 import type { FederationForm } from "./federationForm.ts";
 import { initialForm } from "./initialForm.ts";
 
-/**
- * Of federations that can tell what rows are like, which have no epsilon. Where who comes in was asked or shut out, the new one asks. What rows are like is
- * known, and not asked again: two sums that differ by one client are its counts. Labels are vectors where the base compares texts. A base that no tab computes
- * is left out.
- */
-export function formAgain({ config, choices, joining, devices }: AgainState["again"]): FederationForm {
+/** Where who comes in was asked or shut out, the new one asks. Labels are vectors where the base compares texts. A base that no tab computes is left out. */
+export function formAgain({ config, choices, joining, statistics, devices }: AgainState["again"]): FederationForm {
   const { method, preset, labelVectors } = choices;
   const { name, model, task, aggregation, robustness, upload, budgets, clientSampling, work, deadline, ranks, late } = config;
   const { family } = parseBase(model.config);
@@ -29,18 +25,22 @@ export function formAgain({ config, choices, joining, devices }: AgainState["aga
     rounds: budgets.rounds,
     localSteps: budgets.local.amount,
     innerSteps: budgets.inner.amount,
+    epsilon: typedEpsilon(config.training.privacy),
+    clientEpsilon: typedEpsilon(config.clientPrivacy),
     clientsPerRound: clientSampling ? String(clientSampling.clients) : "",
     lateRounds: late ? String(late.rounds) : "",
     work: work ?? "equal",
     deadline: deadline ?? "fixed",
     ranks: ranks ?? "equal",
-    statistics: null,
+    statistics,
     minClients: config.minClients,
     maxClients: config.maxClients,
     deadlineMinutes: config.roundDeadlineSeconds / 60,
     joining: joining === "open" ? "open" : "approval",
   };
 }
+
+const typedEpsilon = (privacy: { readonly epsilon: number } | undefined): string => (privacy ? String(privacy.epsilon) : "");
 
 /** By how much a step has, which a class of devices is told by. */
 function devicesOf({ training }: FederationConfig, family: ModelFamily): DeviceClass {

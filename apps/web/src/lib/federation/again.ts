@@ -14,18 +14,25 @@ export interface AgainState {
     readonly config: FederationConfig;
     readonly choices: AgainChoices;
     readonly joining: Joining;
+    /** Whether it asks what rows are like. Where that was summed, or is about to be, it must not: two sums that differ by one client are its counts. */
+    readonly statistics: NonNullable<FederationConfig["statistics"]> | null;
     /** Left out: as it was. */
     readonly devices?: DeviceClass;
   };
 }
 
 /** The same federation with the steps that small devices hold; null where it has no larger ones, and where the form cannot have its method. */
-export function againForSmallDevices({ config, joining }: Pick<Snapshot, "config" | "joining">): AgainState | null {
+export function againForSmallDevices({
+  config,
+  joining,
+  statistics,
+}: Pick<Snapshot, "config" | "joining" | "statistics">): AgainState | null {
   const { strategy, adapter, model, training } = config;
   if (strategy.preset === "custom" || training.batchSize <= defaultTraining(parseBase(model.config).family, "small").batchSize)
     return null;
   const labelVectors = adapter.prototypes?.travel ?? "texts";
-  return {
-    again: { config, choices: { method: strategy.id, preset: strategy.preset, labelVectors }, joining, devices: "small" },
-  };
+  const choices = { method: strategy.id, preset: strategy.preset, labelVectors } as const;
+  const isSummed = statistics !== undefined && (statistics.exchange ?? statistics.made) !== null;
+  const asks = isSummed ? null : (config.statistics ?? null);
+  return { again: { config, choices, joining, statistics: asks, devices: "small" } };
 }
