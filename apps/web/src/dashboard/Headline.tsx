@@ -10,6 +10,7 @@ import { useStore } from "../hooks/useStore.ts";
 import { formatFraction } from "../lib/format.ts";
 import { Countdown } from "./Countdown.tsx";
 import { type HeadlineView, headlineView, type Own } from "./headlineView.ts";
+import { leadText } from "./leadText.ts";
 import { NotifyMe } from "./mine/NotifyMe.tsx";
 import { ENDED, stripView } from "./progressView.ts";
 import { waitView } from "./waitView.ts";
@@ -50,11 +51,7 @@ export function Headline({ snapshot, myRole, own, inviteLink, verdict, children 
           <h1>{view.name}</h1>
           <span className="muted">{myRole}</span>
         </div>
-        {figure ? (
-          <Figure figure={figure} />
-        ) : (
-          <p className="lead">{isOver ? words.headline.never : words.headline.ahead[snapshot.config.task.kind]}</p>
-        )}
+        {figure ? <Figure figure={figure} /> : <p className="lead">{leadText(snapshot)}</p>}
       </div>
       <div className="column">
         {verdict}

@@ -151,6 +151,10 @@ export const en = {
       text: "How close the answers come to the wanted ones will stand here at the end; until then the loss by round is below.",
     },
     never: "It ended before anything was measured.",
+    untold: {
+      label: "No accuracy is known here; what is known of its rounds is below.",
+      text: "Nobody told here how close the answers come to the wanted ones; what is known of its rounds is below.",
+    },
     beforeAfter: "before, after",
     inviteLinkCopied: "Invite link copied",
     invite: "Invite",

@@ -149,6 +149,10 @@ export const zh: typeof en = {
       text: "最后会在这里显示回答与期望回答的接近程度；在此之前，下方有各轮损失。",
     },
     never: "它在评测之前就已结束。",
+    untold: {
+      label: "这里没有已知的准确率；各轮次的已知情况见下方。",
+      text: "这里没有人公开回答与期望回答的接近程度；各轮次的已知情况见下方。",
+    },
     beforeAfter: " 之前、之后 ",
     inviteLinkCopied: "已复制邀请链接",
     invite: "邀请",

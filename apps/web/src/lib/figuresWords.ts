@@ -52,8 +52,12 @@ export function tellersText({ clients }: Pick<Snapshot, "clients">): string | nu
   return words.figuresWords.tellers(count, clients.length);
 }
 
-/** Why there are no figures, and will be none; null where they are yet to come. */
-export function noFiguresText({ config, clients }: Pick<Snapshot, "config" | "clients">, what: string): string | null {
+/** Why there are none of these figures, and will be none; null where they are yet to come. */
+export function noFiguresText(
+  { config, clients }: Pick<Snapshot, "config" | "clients">,
+  figures: keyof typeof words.figuresWords.names,
+): string | null {
+  const what = words.figuresWords.names[figures];
   if (hidesFigures(config)) return words.figuresWords.privateNone(what);
   if (clients.length === 0 || clients.some(tells)) return null;
   const none = words.figuresWords.noneTold(what);

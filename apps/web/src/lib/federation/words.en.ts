@@ -14,6 +14,7 @@ export const en = {
       "They stay in this tab, and no mean counts them. How many rows you train on is told to the coordinator all the same: it weighs your changes by it.",
     fixed: "Nobody but you sees them: with differential privacy no figure leaves that was computed from your rows without noise.",
     untold: { everybody: "not told", organiser: "told to the organiser", nobody: "told to nobody" },
+    names: { accuracies: "accuracies", losses: "losses", figures: "figures" },
     privateNone: (what: string) => `With differential privacy nobody sends ${what}: they are computed from rows without noise.`,
     noneTold: (what: string) => `No client tells its ${what} here: that is each participant's own choice.`,
     meansFromSums: (none: string) => `${none} Their means come with the secure sums.`,

@@ -11,6 +11,7 @@ export const zh: typeof en = {
     nobodyPlain: "它们留在本标签页里，也不计入平均值。但训练用的数据行数仍会告知协调器，用来为你的改动加权。",
     fixed: "只有你能看到：启用差分隐私后，由你的数据行算出的数值未加噪声不会外传。",
     untold: { everybody: "未公开", organiser: "仅告知组织者", nobody: "不告知任何人" },
+    names: { accuracies: "准确率", losses: "损失", figures: "指标" },
     privateNone: (what) => `启用差分隐私后，没有人发送${what}：它们由数据行算出，未加噪声。`,
     noneTold: (what) => `没有客户端在这里公开自己的${what}：这由每位参与者自己决定。`,
     meansFromSums: (none) => `${none}它们的平均值来自安全求和。`,
