@@ -1,11 +1,12 @@
 import { type Likeness, methodProposal } from "@duet/lora-core/federation/methodProposal";
 import { NativeSelect } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { MethodEvidence } from "../ui/MethodEvidence.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { type FederationForm, parseLabels } from "./federationForm.ts";
 import { proposedChange } from "./proposedChange.ts";
 import { SamplesOfClients } from "./SamplesOfClients.tsx";
+import { type ClientSample, labelsOfSamples, sampleLikeness } from "./sampleLikeness.ts";
 import { words } from "./words.ts";
 
 export interface ProposedMethodProps {
@@ -14,30 +15,40 @@ export interface ProposedMethodProps {
 }
 
 /** What whoever creates a federation can say of its clients. */
-const LIKENESSES = ["alike", "unlike"] as const satisfies readonly Likeness[];
+const LIKENESSES = ["alike", "between", "unlike"] as const satisfies readonly Likeness[];
 
 /** A method and its settings for clients that are as alike as is said, with what that rests on. Nothing is changed before it is taken. */
 export function ProposedMethod({ form, onChange }: ProposedMethodProps) {
-  const [likeness, setLikeness] = useState<Likeness | null>(null);
+  const [answer, setAnswer] = useState<Likeness | "asFiles" | null>(null);
+  const [samples, setSamples] = useState<readonly ClientSample[]>([]);
+  const newest = useRef(form);
+  newest.current = form;
   const labels = form.kind === "label" ? parseLabels(form.labels) : [];
+  const found = sampleLikeness(samples, labels.length > 0 ? labels : labelsOfSamples(samples));
+  const likeness = answer === "asFiles" ? found.likeness : answer;
   const isUntyped = form.kind === "label" && labels.length === 0;
   const proposal = likeness && !isUntyped ? methodProposal(likeness, labels.length) : null;
   const change = proposal?.choices ? proposedChange(form, proposal.choices) : null;
+  const keep = (read: readonly ClientSample[]) => {
+    setSamples(read);
+    if (read.length === 0) return;
+    setAnswer("asFiles");
+    // Not over those that were typed while files were read.
+    if (parseLabels(newest.current.labels).length === 0) onChange({ labels: labelsOfSamples(read).join("\n") });
+  };
   return (
     <Panel title={words.proposedMethod.whatIsProposed}>
       <NativeSelect
         label={words.proposedMethod.howAlike}
         description={words.proposedMethod.howAlikeNote}
-        value={LIKENESSES.find((known) => known === likeness) ?? ""}
+        value={likeness ?? ""}
         data={[
           { value: "", label: words.proposedMethod.notKnown },
           ...LIKENESSES.map((value) => ({ value, label: words.proposedMethod[value] })),
         ]}
-        onChange={(event) => setLikeness(LIKENESSES.find((known) => known === event.currentTarget.value) ?? null)}
+        onChange={(event) => setAnswer(LIKENESSES.find((known) => known === event.currentTarget.value) ?? null)}
       />
-      {form.kind === "label" && (
-        <SamplesOfClients labels={labels} onLabels={(found) => onChange({ labels: found.join("\n") })} onLikeness={setLikeness} />
-      )}
+      {form.kind === "label" && <SamplesOfClients samples={samples} found={found} onSamples={keep} />}
       {proposal && (
         <MethodEvidence
           proposal={proposal}

@@ -1,45 +1,44 @@
-import type { LabelCount } from "@duet/lora-core/data/labelCount";
-import type { Likeness } from "@duet/lora-core/federation/methodProposal";
 import { Button, FileButton } from "@mantine/core";
 import { useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useTask } from "../hooks/useTask.ts";
 import { formatFraction } from "../lib/format.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
-import { labelsOf, sampleLikeness } from "./sampleLikeness.ts";
+import type { ClientSample, SampleLikeness } from "./sampleLikeness.ts";
 import { words } from "./words.ts";
 
 export interface SamplesOfClientsProps {
-  /** Of the form; where there are none yet, those of the files become its labels. */
-  readonly labels: readonly string[];
-  readonly onLabels: (labels: readonly string[]) => void;
-  readonly onLikeness: (likeness: Likeness | null) => void;
+  /** Those read last. */
+  readonly samples: readonly ClientSample[];
+  /** What they tell. */
+  readonly found: SampleLikeness;
+  /** None when reading begins, so that nothing is said of files of before. */
+  readonly onSamples: (samples: readonly ClientSample[]) => void;
 }
 
 /** Reads a file of each client, in this tab alone, and says how alike their labels are. */
-export function SamplesOfClients({ labels, onLabels, onLikeness }: SamplesOfClientsProps) {
+export function SamplesOfClients({ samples, found, onSamples }: SamplesOfClientsProps) {
   const services = useServices();
-  const [clients, setClients] = useState<readonly (readonly LabelCount[])[]>([]);
   const [nameless, setNameless] = useState<readonly string[]>([]);
   const [reading, read] = useTask();
-  const known = labels.length > 0 ? labels : labelsOf(clients);
-  const found = sampleLikeness(clients, known);
 
-  const open = (files: readonly File[]) =>
+  const open = (files: readonly File[]) => {
+    if (files.length === 0) return;
+    onSamples([]);
+    setNameless([]);
     read(async () => {
-      const counted: (readonly LabelCount[])[] = [];
+      const counted: ClientSample[] = [];
       const without: string[] = [];
-      // One table at a time stands in the worker.
+      // One file at a time, since the worker holds it whole.
       for (const file of files) {
-        const { guess } = await services.engine().readTable(file, file.name);
-        if (guess.answer === null) without.push(file.name);
-        else counted.push(await services.engine().labels(guess.answer));
+        const labels = await services.engine().labelsOfFile(file, file.name);
+        if (labels === null) without.push(file.name);
+        else counted.push(labels);
       }
-      setClients(counted);
       setNameless(without);
-      if (labels.length === 0) onLabels(labelsOf(counted));
-      onLikeness(sampleLikeness(counted, labels.length > 0 ? labels : labelsOf(counted)).likeness);
+      onSamples(counted);
     });
+  };
   return (
     <>
       <FileButton multiple onChange={open} inputProps={{ "aria-label": words.samplesOfClients.files }}>
@@ -50,7 +49,7 @@ export function SamplesOfClients({ labels, onLabels, onLikeness }: SamplesOfClie
         )}
       </FileButton>
       <p className="muted small" style={{ margin: "6px 0 0" }} role="status">
-        {clients.length === 0 ? words.samplesOfClients.note : resultText(clients.length, found)}
+        {samples.length === 0 ? words.samplesOfClients.note : resultText(samples.length, found)}
         {nameless.length > 0 && ` ${words.samplesOfClients.noAnswers(nameless.join(", "))}`}
       </p>
       {reading.kind === "failed" && <FailureAlert failure={reading.failure} />}
@@ -58,8 +57,7 @@ export function SamplesOfClients({ labels, onLabels, onLikeness }: SamplesOfClie
   );
 }
 
-function resultText(clients: number, { rows, unlikeness, likeness }: ReturnType<typeof sampleLikeness>): string {
-  if (clients < 2) return words.samplesOfClients.onlyOne;
-  if (unlikeness === null || likeness === null) return words.samplesOfClients.tooFew(clients, rows);
-  return words.samplesOfClients.found(clients, rows, formatFraction(unlikeness), likeness);
+function resultText(clients: number, found: SampleLikeness): string {
+  if (found.kind !== "told") return words.samplesOfClients[found.kind](clients, found.rows);
+  return words.samplesOfClients.found(clients, found.rows, formatFraction(found.unlikeness), found.likeness);
 }

@@ -1,27 +1,21 @@
 /** How alike clients are, by files with some rows of each, which whoever creates a federation may have. Pure. */
 import type { LabelCount } from "@duet/lora-core/data/labelCount";
+import { createLabelMatcher } from "@duet/lora-core/data/labelMatching";
+import { mergeLabels } from "@duet/lora-core/data/labelsOf";
 import { type Likeness, likenessOf } from "@duet/lora-core/federation/methodProposal";
 import { entropyOf, unlikenessOf } from "@duet/lora-core/statistics/rowStatistics";
 
-export interface SampleLikeness {
-  /** Whose answers are among the labels. */
-  readonly rows: number;
-  /** 0 to 1; null where so few rows tell nothing. */
-  readonly unlikeness: number | null;
-  readonly likeness: Likeness | null;
-}
+/** Labels of a client's file, with how many rows. */
+export type ClientSample = readonly LabelCount[];
 
-/** One list of counts for each client. Labels are found whatever their case, as data of participants are. */
-export function sampleLikeness(clients: readonly (readonly LabelCount[])[], labels: readonly string[]): SampleLikeness {
-  const places = new Map(labels.map((label, place) => [label.toLowerCase(), place]));
-  const counts = clients.map((client) => {
-    const own = new Array<number>(labels.length).fill(0);
-    for (const { label, count } of client) {
-      const place = places.get(label.trim().toLowerCase());
-      if (place !== undefined) own[place] = (own[place] ?? 0) + count;
-    }
-    return own;
-  });
+/** `rows` are those whose answers are among the labels; `unlikeness` is 0 to 1. Else what keeps it from being told. */
+export type SampleLikeness =
+  | { readonly kind: "told"; readonly rows: number; readonly unlikeness: number; readonly likeness: Likeness }
+  | { readonly kind: "oneClient" | "noLabel" | "oneLabel" | "tooFew"; readonly rows: number; readonly likeness: null };
+
+/** Labels are found however they are spelled, as data of participants are. */
+export function sampleLikeness(samples: readonly ClientSample[], labels: readonly string[]): SampleLikeness {
+  const counts = labelCounts(samples, labels);
   const rowsOf = (own: readonly number[]) => own.reduce((sum, count) => sum + count, 0);
   const sum = (pick: (own: readonly number[]) => number) => counts.reduce((total, own) => total + pick(own), 0);
   const all = {
@@ -31,11 +25,29 @@ export function sampleLikeness(clients: readonly (readonly LabelCount[])[], labe
     present: sum((own) => own.filter((count) => count > 0).length),
     labelNats: sum((own) => rowsOf(own) * entropyOf(own)),
   };
-  const unlikeness = clients.length < 2 ? null : unlikenessOf(all, clients.length);
-  return { rows: all.rows, unlikeness, likeness: unlikeness === null ? null : likenessOf(unlikeness) };
+  const { rows } = all;
+  const untold = (kind: Exclude<SampleLikeness["kind"], "told">) => ({ kind, rows, likeness: null });
+  if (samples.length < 2) return untold("oneClient");
+  if (rows === 0) return untold("noLabel");
+  if (all.labels.filter((count) => count > 0).length === 1) return untold("oneLabel");
+  const unlikeness = unlikenessOf(all, samples.length);
+  if (unlikeness === null) return untold("tooFew");
+  return { kind: "told", rows, unlikeness, likeness: likenessOf(unlikeness) };
 }
 
-/** Every label that some client has, in the order in which they are found. */
-export const labelsOf = (clients: readonly (readonly LabelCount[])[]): readonly string[] => [
-  ...new Set(clients.flatMap((client) => client.map(({ label }) => label.trim()))),
-];
+/** Of each client the rows of each label. */
+function labelCounts(samples: readonly ClientSample[], labels: readonly string[]): readonly (readonly number[])[] {
+  const matcher = createLabelMatcher(labels, false);
+  return samples.map((sample) => {
+    const own = new Map<string | null, number>();
+    for (const { label, count } of sample) {
+      const found = matcher.match(label);
+      own.set(found, (own.get(found) ?? 0) + count);
+    }
+    return labels.map((label) => own.get(label) ?? 0);
+  });
+}
+
+/** Every label that some client has, once, as it is spelled most. */
+export const labelsOfSamples = (samples: readonly ClientSample[]): readonly string[] =>
+  mergeLabels(samples.flat()).map(({ label }) => label);

@@ -193,6 +193,7 @@ export const en = {
     howAlikeNote: "By how their labels are mixed. A federation with secure sums can measure it before it trains.",
     notKnown: "I do not know",
     alike: "Alike: every client has all kinds, in somewhat other shares",
+    between: "In between: some kinds of their own, others in common",
     unlike: "Unlike: systems, wards or sites with kinds of their own",
     takeIt: "Choose this",
     labelsFirst: "Type the labels first: what is proposed depends on how many there are.",
@@ -203,7 +204,12 @@ export const en = {
     files: "Files of the clients",
     connect: "Find out from files",
     note: "A file with some rows of each client, two or more at once. They are read in this tab alone, and only their labels are counted.",
-    onlyOne: "One file tells nothing of how alike clients are: choose those of two or more at once.",
+    oneClient: (_clients: number, _rows: number) =>
+      "One file tells nothing of how alike clients are: choose those of two or more at once.",
+    noLabel: (clients: number, _rows: number) =>
+      `No row of these ${clients} files has one of the labels above: correct the labels, or choose other files.`,
+    oneLabel: (clients: number, rows: number) =>
+      `${clients} files with ${plural(rows, "row")} of these labels, all of one and the same: how alike clients are shows only where there are two or more. Correct the labels, or choose other files.`,
     tooFew: (clients: number, rows: number) =>
       `${clients} files with ${plural(rows, "row")} of these labels: too few to tell. It takes one for each label and client.`,
     found: (clients: number, rows: number, unlikeness: string, likeness: Likeness) =>

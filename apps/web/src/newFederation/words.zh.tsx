@@ -183,6 +183,7 @@ export const zh: typeof en = {
     howAlikeNote: "指各类别的比例。使用安全求和的联邦可以在训练之前测量它。",
     notKnown: "不知道",
     alike: "相似：每个客户端各类都有，比例略有不同",
+    between: "介于两者之间：有些类别是自己的，其余是共有的",
     unlike: "差异大：各系统、病区或站点有自己的类别",
     takeIt: "采用",
     labelsFirst: "请先填写类别：建议取决于类别的数量。",
@@ -192,7 +193,10 @@ export const zh: typeof en = {
     files: "各客户端的文件",
     connect: "从文件中得出",
     note: "每个客户端一个含有部分数据行的文件，一次选择两个或更多。文件只在本标签页中读取，只统计类别。",
-    onlyOne: "只有一个文件无法看出客户端有多相似：请一次选择两个或更多客户端的文件。",
+    oneClient: (_clients, _rows) => "只有一个文件无法看出客户端有多相似：请一次选择两个或更多客户端的文件。",
+    noLabel: (clients, _rows) => `这 ${clients} 个文件中没有一行属于上面的类别：请更正类别，或选用其他文件。`,
+    oneLabel: (clients, rows) =>
+      `${clients} 个文件，共 ${rows} 个属于这些类别的数据行，全都是同一个类别：要有两个或更多类别才能看出客户端有多相似。请更正类别，或选用其他文件。`,
     tooFew: (clients, rows) =>
       `${clients} 个文件，共 ${rows} 个属于这些类别的数据行：太少，无法判断。每个客户端的每个类别至少需要一行。`,
     found: (clients, rows, unlikeness, likeness) =>

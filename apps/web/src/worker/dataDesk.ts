@@ -34,7 +34,7 @@ const REASONS_SHOWN = 4;
 
 export type DataDesk = Pick<
   TabEngine,
-  "readTable" | "labels" | "connect" | "personalData" | "rowsAsRead" | "connectSample" | "predictTable"
+  "readTable" | "labels" | "labelsOfFile" | "connect" | "personalData" | "rowsAsRead" | "connectSample" | "predictTable"
 >;
 
 /** What rows are held by, what answers them, and what cuts them into tokens. */
@@ -88,6 +88,11 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
       };
     },
     labels: async (answerColumn) => labelsOf(current(), answerColumn),
+    async labelsOfFile(content, fileName) {
+      const read = readTable(new Uint8Array(await content.arrayBuffer()), fileName);
+      const { answer } = guessColumns(read);
+      return answer === null ? null : labelsOf(read, answer);
+    },
     async connect({ input, answer, task, matchCase, mask, seed }, onProgress) {
       const mapped = mapRows(current(), { input, answer }, task, { matchCase });
       const mine = { rows: mapped.rows, task };

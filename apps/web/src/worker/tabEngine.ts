@@ -115,6 +115,8 @@ export interface TabEngine extends TeamEngine {
   readTable(content: Blob, fileName: string, options?: Partial<TableOptions>): Promise<TableSummary>;
   /** Distinct answers of a column of the table read last. */
   labels(answerColumn: string): Promise<readonly LabelCount[]>;
+  /** The same of a file that is not kept, in the column that looks like labels; null where none does. @throws as {@link readTable}. */
+  labelsOfFile(content: Blob, fileName: string): Promise<readonly LabelCount[] | null>;
   /**
    * Rows of the table read last, checked and split; takes a minute or two for 100 MB of long texts. `onProgress` gets the share that is done.
    * @throws {Error} with a sentence for the file's owner.

@@ -94,6 +94,12 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
         () => remote.readTable(content, fileName, options),
       ),
     labels: (answerColumn) => guarded(remote.labels(answerColumn)),
+    labelsOfFile: (content, fileName) =>
+      inTime(
+        READING_SECONDS,
+        () => ["readFile", fileName],
+        () => remote.labelsOfFile(content, fileName),
+      ),
     connect: (request, onProgress) =>
       inTime(
         READING_SECONDS,
