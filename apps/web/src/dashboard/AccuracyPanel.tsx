@@ -49,7 +49,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
       instead={hidden}
     >
       <RoundChart
-        name="accuracy"
+        name={words.accuracyPanel.chartName}
         points={points}
         range={range}
         series={series}

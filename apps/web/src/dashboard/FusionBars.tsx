@@ -1,12 +1,14 @@
 import { formatNumber } from "../lib/format.ts";
+import { words } from "../lib/words.ts";
+
 /** Both fusion weights as bars from a common zero line; weights may be negative. */
 export function FusionBars({ personal, shared }: { readonly personal: number; readonly shared: number }) {
   const scale = Math.max(1, Math.abs(personal), Math.abs(shared));
   return (
     <span style={{ display: "inline-grid", gridTemplateColumns: "72px auto", gap: "2px 8px", alignItems: "center" }}>
-      <Bar name="personal" weight={personal / scale} color="var(--personal)" />
+      <Bar name={words.adapterNames.personal} weight={personal / scale} color="var(--personal)" />
       <span>{formatNumber(personal, 2)}</span>
-      <Bar name="shared" weight={shared / scale} color="var(--shared)" />
+      <Bar name={words.adapterNames.shared} weight={shared / scale} color="var(--shared)" />
       <span>{formatNumber(shared, 2)}</span>
     </span>
   );

@@ -20,7 +20,7 @@ export const LossPanel = memo(function LossPanel({ snapshot }: { readonly snapsh
     ? []
     : snapshot.clients.map(({ id, name }) => ({ key: id, label: name, color: INK, thin: true }));
   const range = useStable(roundRange(snapshot));
-  const series = useStable([...thin, { key: "mean", label: "mean", color: INK, thin: false }]);
+  const series = useStable([...thin, { key: "mean", label: words.lossPanel.mean, color: INK, thin: false }]);
   const last = points.at(-1)?.mean ?? null;
   const hidden = points.length === 0 ? noFiguresText(snapshot, "losses") : null;
   if (points.length === 0 && hidden === null) return null;

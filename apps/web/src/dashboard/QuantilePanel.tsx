@@ -4,6 +4,7 @@ import { useLanguage } from "../hooks/useLanguage.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { noFiguresText, tellersText } from "../lib/figuresWords.ts";
 import { formatFraction } from "../lib/format.ts";
+import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { RoundChart } from "../ui/RoundChart.tsx";
@@ -19,20 +20,21 @@ const BANDS: readonly ChartBand[] = [
 
 /** What many clients reached: the median, and where the middle of them lies; never a line each. */
 export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonly snapshot: Snapshot }) {
-  useLanguage();
+  const spoken = useLanguage();
   const pinned = useStore(pinnedClient);
   const points = useMemo(() => quantilePoints(snapshot, pinned), [snapshot, pinned]);
   const range = useMemo(() => roundRange(snapshot), [snapshot]);
   const name = snapshot.clients.find(({ id }) => id === pinned)?.name;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what lines are called is of the language.
   const series = useMemo((): readonly ChartSeries[] => {
     const line = (key: string, label: string, color: string): ChartSeries => ({ key, label, color, thin: false });
     return [
-      line("base", "base", "var(--base)"),
-      line("alone", "alone", "var(--personal)"),
-      line("p50", "median", "var(--shared)"),
+      line("base", common.adapterNames.base, "var(--base)"),
+      line("alone", words.quantilePanel.alone, "var(--personal)"),
+      line("p50", words.quantilePanel.median, "var(--shared)"),
       ...(name === undefined ? [] : [line("pinned", name, "var(--ink)")]),
     ];
-  }, [name]);
+  }, [name, spoken]);
   const last = points.at(-1);
   const hidden = points.length === 0 ? noFiguresText(snapshot, "accuracies") : null;
   if (snapshot.config.task.kind === "text" || (points.length === 0 && hidden === null)) return null;

@@ -1,7 +1,10 @@
 import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { latestAccuracy, meanAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
+import { speak } from "../lib/language.ts";
 import { chanceLevel, fusionRows, lossPoints, measuredRowsText, searchCost, testPoints, updateText } from "./metricsView.ts";
+
+afterEach(() => speak("en"));
 
 const fusion = { personal: 0.3, shared: 0.8, evaluations: 20, forwardTokens: 4100, seconds: 2.5 };
 
@@ -152,4 +155,11 @@ test("a client's newest update is told as multiples of the median and its agreem
   const among2 = { norm: null, rows: null, cosine: 0.5, isClipped: false, isCapped: false };
   expect(updateText(clientOf("x", { history: [{ round: 1, metrics: metricsOf(), standing: among2 }] }))).toBe("cosine 0.50");
   expect(told(null)).toBeNull();
+});
+
+test("in Chinese an update is told without English words", async () => {
+  const standing = { norm: 12.34, rows: 1, cosine: -0.456, isClipped: true, isCapped: true };
+  const client = clientOf("x", { history: [{ round: 1, metrics: metricsOf(), standing }] });
+  await speak("zh");
+  expect(updateText(client)).not.toMatch(/[a-z]/i);
 });

@@ -70,7 +70,7 @@ export function updateText({ history }: Pick<ClientView, "history">): string | n
   const { norm, cosine, isClipped, isCapped } = standing;
   const size = [
     ...(norm === null ? [] : [words.metricsView.timesMedian(formatNumber(norm, norm < 10 ? 2 : norm < 100 ? 1 : 0))]),
-    ...(isClipped ? ["clipped"] : []),
+    ...(isClipped ? [words.metricsView.clipped] : []),
     ...(isCapped ? [words.metricsView.rowsCapped] : []),
   ].join(common.listing.comma);
   return (

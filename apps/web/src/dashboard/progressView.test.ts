@@ -1,8 +1,11 @@
 import { fractionDone, roundFraction } from "@duet/client/federationProgress";
 import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
+import { speak } from "../lib/language.ts";
 import { stripView } from "./progressView.ts";
+
+afterEach(() => speak("en"));
 
 const training = (round: number, step: number): Progress => ({
   round,
@@ -20,6 +23,15 @@ test("the status says where the federation stands, in words people and programs 
   expect(stripView(collecting(3), 0)).toMatchObject({ status: "Fusing", stage: "finding fusion weights" });
   expect(stripView(snapshotOf({ phase: "finished" }), 0)).toMatchObject({ status: "Finished", percent: 100, tone: "done" });
   expect(stripView(collecting(1, { phase: "paused" }), 0).status).toBe("Paused · Round 1 of 2");
+});
+
+test("in Chinese no phase is told in English words", async () => {
+  await speak("zh");
+  const phases = ["waiting", "collecting", "exchanging", "aggregating", "paused", "finished", "stopped", "failed"] as const;
+  for (const phase of phases) {
+    const { status, stage, timing } = stripView(collecting(1, { phase }), 0);
+    expect([status, stage, timing].join(" ")).not.toMatch(/[a-z]/i);
+  }
 });
 
 test("a waiting federation says how many are missing, counting only who is here", () => {

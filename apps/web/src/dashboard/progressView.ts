@@ -95,7 +95,7 @@ function statusOf({ phase, config, openRound, rounds }: Snapshot, present: numbe
 
 function stageOf(snapshot: Snapshot): string {
   const { phase, rounds } = snapshot;
-  if (phase === "aggregating") return "aggregating";
+  if (phase === "aggregating") return words.progressView.aggregating;
   if (phase === "exchanging") return words.progressView.summing(exchangeText(snapshot) ?? words.progressView.beginning);
   if (phase !== "collecting") return "";
   const stage = rounds.at(-1)?.stage;

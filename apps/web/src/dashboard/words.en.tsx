@@ -21,6 +21,7 @@ export const en = {
     summary: (MEANTEXTS: string) => `${MEANTEXTS} in thick lines, each client in a thin one.`,
     chance: "The dotted line is what guessing would reach.",
     title: "Accuracy on each client's own test rows",
+    chartName: "accuracy",
     shareOfTestRowsRight: "share of test rows right",
     newest: (summary: string) => `Newest mean accuracy: ${summary}`,
   },
@@ -184,6 +185,7 @@ export const en = {
     hint: "Cross-entropy in nats, lower is better. A new inner optimiser starts in every round.",
     chartName: "training loss",
     yTitle: "cross-entropy, nats",
+    mean: "mean",
     summary: (last: string) => `Newest mean training loss: ${last}`,
   },
   miniAccuracy: {
@@ -224,6 +226,8 @@ export const en = {
     hint: "The line is the median of what the clients reached on their own test rows. Half of them lie in the inner band, eight of ten in the outer one. The dotted line is what guessing would reach.",
     chartName: "accuracy of all clients",
     shareOfTestRowsRight: "share of test rows right",
+    alone: "alone",
+    median: "median",
     summary: (p50: string, p25: string, p75: string) =>
       `Newest median accuracy ${p50}; half of the clients between ${p25} and ${p75}`,
   },
@@ -356,6 +360,7 @@ export const en = {
   },
   metricsView: {
     timesMedian: (norm: string) => `${norm} × median`,
+    clipped: "clipped",
     rowsCapped: "rows capped",
     cosine: (value: string) => `cosine ${value}`,
     range: (least: number, testRows: number) => `${least} to ${plural(testRows, "test row")}`,
@@ -375,6 +380,7 @@ export const en = {
     finished: "Finished",
     stopped: "Stopped",
     failed: "Failed",
+    aggregating: "aggregating",
     summing: (step: string) => `summing securely · ${step}`,
     fusing: "finding fusion weights",
     federated: "learning together",

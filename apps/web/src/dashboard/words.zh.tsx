@@ -21,6 +21,7 @@ export const zh: typeof en = {
     summary: (MEANTEXTS) => `粗线为${MEANTEXTS}，细线为各个客户端。`,
     chance: "虚线是随机猜测的水平。",
     title: "各客户端自己的测试数据行上的准确率",
+    chartName: "准确率",
     shareOfTestRowsRight: "测试数据行答对的比例",
     newest: (summary) => `最新平均准确率：${summary}`,
   },
@@ -181,6 +182,7 @@ export const zh: typeof en = {
     hint: "交叉熵，单位 nat，越低越好。每轮都使用新的内部优化器。",
     chartName: "训练损失",
     yTitle: "交叉熵，nat",
+    mean: "平均",
     summary: (last) => `最新平均训练损失：${last}`,
   },
   miniAccuracy: {
@@ -218,6 +220,8 @@ export const zh: typeof en = {
     hint: "线条是各客户端在自己测试数据行上结果的中位数。内带包含一半客户端，外带包含八成。虚线是随机猜测的水平。",
     chartName: "所有客户端的准确率",
     shareOfTestRowsRight: "测试数据行答对的比例",
+    alone: "单独",
+    median: "中位数",
     summary: (p50, p25, p75) => `最新准确率中位数 ${p50}；一半客户端在 ${p25} 和 ${p75} 之间`,
   },
   replay: {
@@ -337,6 +341,7 @@ export const zh: typeof en = {
   },
   metricsView: {
     timesMedian: (norm) => `中位数的 ${norm} 倍`,
+    clipped: "已裁剪",
     rowsCapped: "数据行数已封顶",
     cosine: (value) => `余弦 ${value}`,
     range: (least, testRows) => `${least} 至 ${testRows} 个测试数据行`,
@@ -356,6 +361,7 @@ export const zh: typeof en = {
     finished: "已结束",
     stopped: "已停止",
     failed: "已失败",
+    aggregating: "正在聚合",
     summing: (step) => `安全求和 · ${step}`,
     fusing: "正在寻找融合权重",
     federated: "共同学习",

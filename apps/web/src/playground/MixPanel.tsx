@@ -40,7 +40,7 @@ export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps
   return (
     <Panel title={words.mixPanel.yourMixture} hint={words.mixPanel.hint(rows)}>
       <ChartFigure
-        name="mixtures"
+        name={words.mixPanel.chartName}
         summary={words.mixPanel.summary(formatFraction(found.personal), formatFraction(found.shared), scale)}
       >
         <Plane

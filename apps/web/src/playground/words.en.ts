@@ -34,6 +34,7 @@ export const en = {
     accuracyAndLoss: (accuracy: string, loss: string, rows: string) => `Accuracy ${accuracy}, loss ${loss} on ${rows}`,
   },
   mixPanel: {
+    chartName: "mixtures",
     fusionRows: (rows: number) => plural(rows, "fusion row"),
     scale: (low: string, high: string) => `From ${low}, pale, to ${high}, full.`,
     yourMixture: "Your mixture",

@@ -34,6 +34,7 @@ export const zh: typeof en = {
     accuracyAndLoss: (accuracy, loss, rows) => `${rows}上的准确率 ${accuracy}，损失 ${loss}`,
   },
   mixPanel: {
+    chartName: "混合",
     fusionRows: (rows) => `${rows} 个融合数据行`,
     scale: (low, high) => `从 ${low}（浅）到 ${high}（深）。`,
     yourMixture: "你的混合",
