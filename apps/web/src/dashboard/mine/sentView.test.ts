@@ -2,7 +2,7 @@ import type { SentEntry, UploadName } from "@duet/lora-core/protocol/sentLedger"
 import { expect, test } from "vitest";
 import { sentGroups } from "./sentView.ts";
 
-const sent = (bytes: number, upload: Partial<UploadName> | null, messages = 1): SentEntry => ({
+const sent = (bytes: number, upload: Partial<UploadName> | null, messages = 1, change: Partial<SentEntry> = {}): SentEntry => ({
   at: 0,
   event: "",
   messages,
@@ -11,6 +11,23 @@ const sent = (bytes: number, upload: Partial<UploadName> | null, messages = 1): 
   content: "",
   madeFrom: "",
   upload: upload && { round: 1, attempt: null, step: null, ...upload },
+  ...change,
+});
+
+test("an adapter that everybody starts from is no report, and a sum of figures or of counts no update", () => {
+  const input = { attempt: 1, step: "input" } as const;
+  const entries = [
+    sent(500, null, 1, { event: "adapter", told: [["startAdapter"]] }),
+    sent(30, input, 1, { told: [["sumStatistics", 60]] }),
+    sent(20, input, 1, { told: [["sumCounts", 3]] }),
+    sent(300, input, 1, { told: [["changed", 3, "shared"], ["masked"]] }),
+  ];
+  expect(sentGroups(entries).map(({ kind, bytes }) => [kind, bytes])).toEqual([
+    ["start", 500],
+    ["masked", 300],
+    ["maskedFigures", 20],
+    ["maskedCounts", 30],
+  ]);
 });
 
 test("what left is counted by what it was: updates, masked ones and their keys, and reports, as often as they were said", () => {

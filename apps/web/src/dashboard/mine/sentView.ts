@@ -1,8 +1,8 @@
 /** What a tab has sent, by what it was, for the panel that counts it. Pure. */
-import { UPLOAD_NAMES } from "@duet/client/sentSentences";
+import { type SentSaying, UPLOAD_NAMES } from "@duet/client/sentSentences";
 import type { SentEntry } from "@duet/lora-core/protocol/sentLedger";
 
-export const SENT_KINDS = ["updates", "masked", "keys", "team", "reports"] as const;
+export const SENT_KINDS = ["start", "updates", "masked", "maskedFigures", "maskedCounts", "keys", "team", "reports"] as const;
 export type SentKind = (typeof SENT_KINDS)[number];
 
 export interface SentGroup {
@@ -21,10 +21,17 @@ export function sentGroups(entries: readonly SentEntry[]): readonly SentGroup[] 
   });
 }
 
-/** Of a secure sum only the step with the update in it is one. */
-function kindOf({ upload, event }: SentEntry): SentKind {
+/** The adapter that everybody starts from is of no round. Of a secure sum one step holds what is summed. */
+function kindOf({ upload, event, told }: SentEntry): SentKind {
   if (event === UPLOAD_NAMES.team) return "team";
-  if (upload === null) return "reports";
+  if (upload === null) return event === UPLOAD_NAMES.adapter ? "start" : "reports";
   if (upload.step === null) return "updates";
-  return upload.step === "input" ? "masked" : "keys";
+  return upload.step === "input" ? summedKind(told) : "keys";
+}
+
+/** What is summed is mostly an update; entries of before do not tell. */
+function summedKind(told: SentEntry["told"]): SentKind {
+  const says = (...names: readonly SentSaying[0][]) => told?.some(([name]) => names.some((one) => one === name)) ?? false;
+  if (says("sumStatistics", "sumStatisticsOfYours")) return "maskedCounts";
+  return says("sumCounts") ? "maskedFigures" : "masked";
 }

@@ -48,7 +48,10 @@ export const en = {
     notKept: "This device keeps no list: it ends with this page.",
     kinds: {
       updates: (count: number) => `${plural(count, "update")} of an adapter`,
+      start: (count: number) => `the adapter to start from, ${plural(count, "upload")}`,
       masked: (count: number) => plural(count, "masked update"),
+      maskedFigures: (count: number) => `masked figures for their means, ${plural(count, "upload")}`,
+      maskedCounts: (count: number) => `masked counts of rows, ${plural(count, "upload")}`,
       keys: (count: number) => `keys for the masks, ${plural(count, "message")}`,
       team: (count: number) => `sealed for the team, ${plural(count, "message")}`,
       reports: (count: number) => `reports, ${plural(count, "message")}`,

@@ -46,6 +46,9 @@ export const zh: typeof en = {
     notKept: "这台设备不保存记录：页面关闭即结束。",
     kinds: {
       updates: (count) => `适配器更新，${count} 次`,
+      start: (count) => `作为起点的适配器，${count} 次`,
+      maskedFigures: (count) => `用于求平均的带掩码指标，${count} 次`,
+      maskedCounts: (count) => `带掩码的行数统计，${count} 次`,
       masked: (count) => `带掩码的更新，${count} 次`,
       keys: (count) => `掩码的密钥，${count} 条消息`,
       team: (count) => `为团队加密，${count} 条消息`,
