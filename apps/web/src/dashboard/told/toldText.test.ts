@@ -23,6 +23,7 @@ test("what is told as data is said in the language of the page", async () => {
   expect(eventText(event)).toBe("Ward A：没有按时回应");
   expect(phaseNote(note)).toBe("组织者已停止。还没有产生共享适配器。");
   expect(sessionNote(["goesOn", ["atStep", 3, 9]])).toBe("从第 3 步（共 9 步）继续。");
+  expect(sessionNote(["sumRefused", ["otherKey", "anna"]])).toBe("为了不暴露自己的更新，本标签页没有参加这一轮的求和。");
   await common.fetchFailures();
   expect(sessionNote(["sumRefused", ["otherKey", "anna"]])).toMatch(
     /没有参加这一轮的求和：协调器出示的 anna 的密钥与之前不同。$/,
@@ -40,6 +41,12 @@ test("an entry of the ledger says in the language of the page what it was made f
   expect(sentText({ madeFrom, told: sayings })).toBe("第 3 轮对共享适配器的改动，由 60 个训练数据行得出，带掩码");
   expect(sentText({ madeFrom })).toBe(madeFrom);
   expect([sentName("masked values"), sentName("client:join")]).toEqual(["带掩码的数值", "client:join"]);
+});
+
+test("a sum that was refused for what no table says is told without a reason", () => {
+  expect(sessionNote(["sumRefused", ["rains"]])).toBe(
+    "This tab did not take part in the sum of this round, to keep its update hidden.",
+  );
 });
 
 test("what is told as text alone, or by a newer program, stays as it was said", async () => {

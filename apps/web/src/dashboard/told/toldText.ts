@@ -5,7 +5,7 @@ import type { SessionStage } from "@duet/client/sessionState";
 import type { Device } from "@duet/lora-core/protocol/metrics";
 import type { SentEntry } from "@duet/lora-core/protocol/sentLedger";
 import type { ClientView, EventView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { type Sentences, say, sayTold, type Told } from "@duet/lora-core/sayings/saying";
+import { type Sentences, sayTold, type Told } from "@duet/lora-core/sayings/saying";
 import { words as common } from "../../lib/words.ts";
 import { words } from "./words.ts";
 
@@ -20,9 +20,9 @@ export const phaseNote = ({ told, note }: Pick<Snapshot, "told" | "note">): stri
 
 export const deviceReason = ({ told, reason }: Pick<Device, "told" | "reason">): string => allOf(words.device, told) ?? reason;
 
-/** Without what a secure sum refused as long as its words are not there. */
+/** Without what a secure sum refused as long as its words are not there, and where there are none for it. */
 export const sessionNote = (note: SessionSaying): string =>
-  sayTold({ ...words.refused(), ...words.session }, note as Told) ?? say(words.session, [note[0], ""] as SessionSaying);
+  sayTold({ ...words.refused(), ...words.session }, note as Told) ?? words.sumRefused;
 
 /** Why a client takes part no more. */
 export const exitText = ({ why, reason }: Pick<Extract<SessionStage, { kind: "removed" }>, "why" | "reason">): string =>

@@ -14,6 +14,8 @@ export const en = {
   session: SESSION_SENTENCES,
   /** What stands inside a note of a session. */
   refused: (): Sentences => SUM_REFUSALS,
+  /** A note of it without the reason. */
+  sumRefused: "This tab did not take part in the sum of this round, to keep its update hidden.",
   device: DEVICE_SENTENCES,
   sent: SENT_SENTENCES,
   /** Between what a message was made from. */

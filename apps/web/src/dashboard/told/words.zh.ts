@@ -135,6 +135,7 @@ export const zh: typeof en = {
     sumRefused: (reason) => `为了不暴露自己的更新，本标签页没有参加这一轮的求和：${reason}。`,
     deviceLost: () => "图形设备已丢失：本标签页改用 wasm 继续。",
   },
+  sumRefused: "为了不暴露自己的更新，本标签页没有参加这一轮的求和。",
   device: {
     forced: () => "由用户指定。",
     gpu: (name) => `有 WebGPU 适配器（${name}）。`,
