@@ -78,7 +78,7 @@ export const en = {
     and: (entries: string, more: number) => `${entries} and ${plural(more, "more spelling")}`,
     otherSpelling: (shown: string) => `Labels read in another spelling: ${shown}.`,
     spread: "Labels are spread evenly over the three parts; texts that are nearly the same stay together.",
-    notUsed: (lines: number) => `${plural(lines, "line")} not used:`,
+    notUsed: (lines: number) => `${plural(lines, "line")} not used`,
     whyNotUsed: "Why lines are not used",
     lines: "Lines",
     why: "Why",
