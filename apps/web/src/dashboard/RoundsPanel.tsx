@@ -1,10 +1,11 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { IconCheck, IconClock, IconX } from "@tabler/icons-react";
+import { useWidth } from "../hooks/useWidth.ts";
 import { words as common } from "../lib/words.ts";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
-import { type Column, type LaneCell, timelineView } from "./timelineView.ts";
+import { type Column, footRounds, type Lane, type LaneCell, type Timeline, timelineView } from "./timelineView.ts";
 import { words } from "./words.ts";
 
 /** The adapter that a stage is about lends it its colour. */
@@ -14,56 +15,21 @@ const STAGES = ["local", "federated", "fusing"] as const;
 
 /** Rounds as columns, one lane per client. */
 export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
-  const { columns, lanes, worstModule } = timelineView(snapshot);
+  const timeline = timelineView(snapshot);
+  const { columns, lanes, worstModule } = timeline;
   const isSecure = snapshot.config.aggregation === "secure";
-  const hasErrors = columns.some(({ error }) => error !== null);
+  const [hasTook, hasErrors] = [columns.some(isTimed), columns.some(isAveraged)];
   if (lanes.length === 0) return null;
   return (
     <Panel
       title={words.roundsPanel.rounds}
       hint={common.listing.sentences([
         words.roundsPanel.hint,
+        ...(hasTook ? [words.roundsPanel.tookHint] : []),
         ...(hasErrors ? [words.roundsPanel.errorHint(words.roundsPanel.errorText, worstModule ?? "")] : []),
       ])}
     >
-      <Scroll label={words.roundsPanel.roundsOfEveryClient}>
-        <table className="lanes" style={{ minWidth: 110 + 26 * columns.length }}>
-          <thead>
-            <tr>
-              <th className="name" scope="col">
-                <span className="visuallyHidden">{words.roundsPanel.client}</span>
-              </th>
-              {columns.map(({ round, label, title, isOpen }) => (
-                <th key={round} scope="col" title={title} aria-current={isOpen ? "step" : undefined}>
-                  {label}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {lanes.map(({ clientId, name, status, cells }) => (
-              <tr key={clientId}>
-                <th
-                  scope="row"
-                  title={status === "present" ? name : words.roundsPanel.clientStatus(name, status)}
-                  className={status === "left" ? "muted" : ""}
-                >
-                  {name}
-                </th>
-                {cells.map((cell) => (
-                  <Cell key={cell.round} cell={cell} />
-                ))}
-              </tr>
-            ))}
-          </tbody>
-          <tfoot>
-            {columns.some(({ took }) => took !== null) && (
-              <FootRow name={words.roundsPanel.took} columns={columns} of={({ took }) => took} />
-            )}
-            {hasErrors && <FootRow name={words.roundsPanel.averagingError} columns={columns} of={({ error }) => error} />}
-          </tfoot>
-        </table>
-      </Scroll>
+      <Lanes timeline={timeline} />
       <div className="key" aria-hidden="true">
         {STAGES.map((stage) => (
           <span key={stage}>
@@ -93,18 +59,84 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
+const isTimed = ({ took }: Column): boolean => took !== null;
+const isAveraged = ({ error }: Column): boolean => error !== null;
+
+/** Width of the names, and the least of a round, pixels. */
+const [NAMES, LEAST_ROUND] = [110, 26] as const;
+const WIDTH_AT_FIRST = 800;
+
+function Lanes({ timeline: { columns, lanes } }: { readonly timeline: Timeline }) {
+  const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
+  const shown = footRounds(columns, Math.max(LEAST_ROUND, (width - NAMES) / columns.length));
+  return (
+    <div ref={ref}>
+      <Scroll label={words.roundsPanel.roundsOfEveryClient}>
+        <table className="lanes" style={{ minWidth: NAMES + LEAST_ROUND * columns.length }}>
+          <thead>
+            <tr>
+              <th className="name" scope="col">
+                <span className="visuallyHidden">{words.roundsPanel.client}</span>
+              </th>
+              {columns.map(({ round, label, title, isOpen }) => (
+                <th key={round} scope="col" title={title} aria-current={isOpen ? "step" : undefined}>
+                  {label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {lanes.map((lane) => (
+              <LaneRow key={lane.clientId} lane={lane} />
+            ))}
+          </tbody>
+          <tfoot>
+            {columns.some(isTimed) && (
+              <FootRow name={words.roundsPanel.took} columns={columns} shown={shown} of={({ took }) => took} />
+            )}
+            {columns.some(isAveraged) && (
+              <FootRow name={words.roundsPanel.averagingError} columns={columns} shown={shown} of={({ error }) => error} />
+            )}
+          </tfoot>
+        </table>
+      </Scroll>
+    </div>
+  );
+}
+
+function LaneRow({ lane: { name, status, cells } }: { readonly lane: Lane }) {
+  return (
+    <tr>
+      <th
+        scope="row"
+        title={status === "present" ? name : words.roundsPanel.clientStatus(name, status)}
+        className={status === "left" ? "muted" : ""}
+      >
+        {name}
+      </th>
+      {cells.map((cell) => (
+        <Cell key={cell.round} cell={cell} />
+      ))}
+    </tr>
+  );
+}
+
 interface FootRowProps {
   readonly name: string;
   readonly columns: readonly Column[];
+  /** Rounds below which there is room; below the others it is said, and not drawn. */
+  readonly shown: ReadonlySet<number>;
   readonly of: (column: Column) => string | null;
 }
 
-function FootRow({ name, columns, of }: FootRowProps) {
+function FootRow({ name, columns, shown, of }: FootRowProps) {
   return (
     <tr className="small muted">
       <th scope="row">{name}</th>
       {columns.map((column) => (
-        <td key={column.round}>{of(column)}</td>
+        <td key={column.round} title={of(column) ?? undefined}>
+          {shown.has(column.round) ? of(column) : <span className="visuallyHidden">{of(column)}</span>}
+        </td>
       ))}
     </tr>
   );

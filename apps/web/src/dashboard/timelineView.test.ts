@@ -2,7 +2,7 @@ import { clientOf, collecting, roundOf, snapshotOf } from "@duet/client/testing/
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { RoundView } from "@duet/lora-core/protocol/snapshot";
 import { expect, test } from "vitest";
-import { timelineView } from "./timelineView.ts";
+import { footRounds, timelineView } from "./timelineView.ts";
 
 test("one lane per client, one cell per round, from what was counted to what lies ahead", () => {
   const progress = { round: 1, activity: "training", slot: "shared", step: 3, steps: 12, loss: 1, tokensPerSecond: 1 } as const;
@@ -120,7 +120,25 @@ test("a counted lane is filled as far as its client took to answer, and the rest
   const first = roundOf(0, { openedAt: 0, closedAt: 60_000, took: { anna: 15, bram: 60 } });
   const { lanes } = timelineView(collecting(1, { rounds: [first] }));
   expect(lanes.map(({ cells }) => cells[0])).toMatchObject([
-    { kind: "counted", fraction: 0.25, text: "Learning alone: counted, answered after 15 s of 1 min" },
+    { kind: "counted", fraction: 0.25, text: "Learning alone: counted, answered after 15 s; the slowest after 1 min" },
     { kind: "counted", fraction: 1 },
   ]);
+});
+
+test("a lane compares answers with answers: pauses and earlier attempts count in how long the round took, and not in it", () => {
+  const paused = roundOf(0, { openedAt: 0, closedAt: 3_600_000, took: { anna: 30, bram: 60 } });
+  const { columns, lanes } = timelineView(collecting(1, { rounds: [paused] }));
+  expect(columns[0]?.took).toBe("1 h");
+  expect(lanes.map(({ cells }) => cells[0]?.fraction)).toEqual([0.5, 1]);
+});
+
+test("texts below the lanes are as many as stand beside each other, none over the end", () => {
+  const columns = (count: number) =>
+    Array.from({ length: count }, (_, round) => ({
+      ...{ round, label: String(round), title: "", isOpen: false, error: null },
+      took: round === 0 ? "12 min 30 s" : "40 s",
+    }));
+  expect([...footRounds(columns(6), 90)]).toEqual([0, 1, 2, 3, 4, 5]);
+  expect([...footRounds(columns(12), 60)]).toEqual([0, 2, 4, 6, 8, 10]);
+  expect([...footRounds(columns(202), 26)].slice(-2)).toEqual([192, 196]);
 });

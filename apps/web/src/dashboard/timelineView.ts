@@ -9,6 +9,7 @@ import type { Stage } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { formatDuration, formatNumber } from "../lib/format.ts";
 import { roundLabel, roundTick } from "../lib/roundWords.ts";
+import { textRoom } from "../ui/textRoom.ts";
 import { answerOf, isWithoutSum } from "./secureSumView.ts";
 import { words } from "./words.ts";
 
@@ -20,7 +21,7 @@ export interface LaneCell {
    * answered: so is its secure sum.
    */
   readonly kind: "counted" | "missed" | "working" | "asked" | "answered" | "absent" | "ahead";
-  /** Share of the open round done; of a counted one until its answer, after which it waited; of one that came late what it counts for. */
+  /** Share of the open round done; of a counted one its answer on the way to the slowest one, for which it waited; of one that came late what it counts for. */
   readonly fraction: number;
   /** What a screen reader says. */
   readonly text: string;
@@ -37,7 +38,7 @@ export interface Column {
   readonly round: number;
   readonly label: string;
   readonly title: string;
-  /** From its opening to its end; null before that. */
+  /** From its first opening to its end, with pauses and what was begun again; null before that. */
   readonly took: string | null;
   /** It is the open one. */
   readonly isOpen: boolean;
@@ -81,10 +82,21 @@ export function timelineView(snapshot: Snapshot): Timeline {
   };
 }
 
-/** From its opening to its end; null before that. */
+/** By the clock on the wall, which answers are not: they count from the newest opening, without pauses. Null before its end. */
 const secondsOf = ({ openedAt, closedAt }: RoundView): number | null => (closedAt === null ? null : (closedAt - openedAt) / 1000);
 
 const durationText = (seconds: number | null): string | null => (seconds === null ? null : formatDuration(seconds));
+
+/** Between texts below the lanes, pixels. */
+const FOOT_GAP = 8;
+
+/** Below which columns of `width` pixels there is a text: those that leave room for the longest beside each other, and before the end. */
+export function footRounds(columns: readonly Column[], width: number): ReadonlySet<number> {
+  const longest = Math.max(...columns.flatMap(({ took, error }) => [textRoom(took ?? ""), textRoom(error ?? "")]));
+  const every = Math.ceil((longest + FOOT_GAP) / width);
+  const shown = columns.filter((_, index) => index % every === 0 && index + every <= columns.length);
+  return new Set(shown.map(({ round }) => round));
+}
 
 /** The error of a round that averaged something; null where nothing was, and where one client's adapter is all there is. */
 const averagingError = (view: RoundView | undefined): number | null =>
@@ -115,13 +127,9 @@ function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpe
   if (!view) return cell("ahead", 0, words.timelineView.notYet);
   if (!view.participants.includes(clientId)) return cell("absent", 0, words.timelineView.notPartOfIt);
   if (view.aggregated.includes(clientId)) {
-    const [took, whole] = [view.took?.[clientId] ?? null, secondsOf(view)];
-    if (took === null || whole === null || whole === 0) return cell("counted", 1, words.timelineView.counted);
-    return cell(
-      "counted",
-      Math.min(1, took / whole),
-      words.timelineView.countedAfter(formatDuration(took), formatDuration(whole)),
-    );
+    const [took, slowest] = [view.took?.[clientId] ?? null, Math.max(0, ...Object.values(view.took ?? {}))];
+    if (took === null || slowest === 0) return cell("counted", 1, words.timelineView.counted);
+    return cell("counted", took / slowest, words.timelineView.countedAfter(formatDuration(took), formatDuration(slowest)));
   }
   const lateIn = rounds.find(({ late }) => late?.[clientId] === round);
   if (lateIn) {
