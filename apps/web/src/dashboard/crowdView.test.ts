@@ -82,6 +82,15 @@ test("a gain is sure only where the rows say so", () => {
   expect([null, 30, 3000].map(one)).toEqual([null, false, true]);
 });
 
+test("who has only learned alone has gained nothing over it yet, nor lost", () => {
+  const gains = crowdRows(snapshot).map(({ name, gain, isSure }) => [name, gain && Number(gain.toFixed(3)), isSure]);
+  expect(gains).toEqual([
+    ["anna", 0.1, false],
+    ["bram", null, null],
+    ["chen", null, null],
+  ]);
+});
+
 test("dots of like gains stand above each other", () => {
   const row = crowdRows(snapshot)[0];
   if (!row) throw new Error("no row");

@@ -100,6 +100,13 @@ export function learnedAccuracy(metrics: RoundMetrics): number | null {
 export const aloneAccuracy = (history: ClientView["history"]): number | null =>
   history.find(({ round }) => isLocalLearning(round))?.metrics.accuracy.personal ?? null;
 
+/** Over learning alone, share of test rows; null before an exchange has been measured, and where either is not told. */
+export function gainOverAlone(history: ClientView["history"]): number | null {
+  const newest = history.findLast(({ metrics }) => learnedAccuracy(metrics) !== null);
+  const [together, alone] = [newest ? learnedAccuracy(newest.metrics) : null, aloneAccuracy(history)];
+  return !newest || isLocalLearning(newest.round) || together === null || alone === null ? null : together - alone;
+}
+
 /** Quantiles of what clients reached, by round, as series of a chart: `p10`, `p25`, `p50`, `p75`, `p90`, and the pinned client as `pinned`. */
 export interface QuantilePoint {
   readonly round: number;
@@ -157,7 +164,7 @@ export interface CrowdRow {
   readonly status: ClientView["status"];
   readonly together: number | null;
   readonly alone: number | null;
-  /** Share of test rows gained over learning alone. */
+  /** Share of test rows gained over learning alone; null while there is nothing but that. */
   readonly gain: number | null;
   /** Whether that is more than chance, either way; null where the number of test rows is not told. */
   readonly isSure: boolean | null;
@@ -180,15 +187,15 @@ export function crowdRows({ clients, rounds }: Pick<Snapshot, "clients" | "round
   return clients.map(({ id, name, status, history, samples, progress, lastSeenAt }) => {
     const newest = history.findLast(({ metrics }) => learnedAccuracy(metrics) !== null);
     const together = newest ? learnedAccuracy(newest.metrics) : null;
-    const alone = aloneAccuracy(history);
+    const [alone, gain] = [aloneAccuracy(history), gainOverAlone(history)];
     return {
       id,
       name,
       status,
       together,
       alone,
-      gain: together === null || alone === null ? null : together - alone,
-      isSure: sureness(together, alone, measuredRows(history) ?? samples.test),
+      gain,
+      isSure: gain === null ? null : sureness(together, alone, measuredRows(history) ?? samples.test),
       rows: samples.train === null ? null : samples.train + (samples.fusion ?? 0) + (samples.test ?? 0),
       tokensPerSecond: progress && progress.tokensPerSecond > 0 ? progress.tokensPerSecond : null,
       missed: missed.get(id) ?? 0,

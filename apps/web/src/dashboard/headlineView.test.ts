@@ -1,5 +1,6 @@
-import { clientOf, collecting, metricsOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
+import type { PerAdapter } from "../lib/adapters.ts";
 import { headlineView } from "./headlineView.ts";
 
 const accuracy = { base: 0.25, personal: 0.625, shared: 0.5, fused: null };
@@ -63,6 +64,34 @@ test("who looks on sees the mean, and no certainty that it does not have", () =>
 test("before anything is measured there is no number", () => {
   expect(headlineView(snapshotOf(), null)).toBeNull();
   expect(headlineView(snapshotOf(), { own: null, samples: null, clientId: null })).toBeNull();
+});
+
+const crowdOf = (tellers: number, rounds: readonly PerAdapter[]) =>
+  Array.from({ length: 13 }, (_, index) => {
+    const history = rounds.map((values, round) => ({
+      ...{ round, standing: null },
+      metrics: metricsOf({ accuracy: values, testRows: 200 }),
+    }));
+    return clientOf(`c${index}`, { history: index < tellers ? history : [] });
+  });
+
+test("of a crowd of which few tell it is the mean of those, and of all where a secure sum has it", () => {
+  const rounds = [alone, accuracy];
+  const of = (tellers: number, change = {}) => {
+    const clients = crowdOf(tellers, rounds);
+    return headlineView(collecting(2, { clients, ...change }), null)?.of;
+  };
+  expect(of(3)).toBe("mean accuracy so far of 3 clients, each on its own test rows");
+  expect(of(4)).toBe("median accuracy of 4 clients; half of them between 0.50 and 0.50");
+  const means = { trainRows: 1, testRows: 1, trainLoss: 1, accuracy, testLoss: alone, clip: null };
+  const summed = (round: number) => ({ rounds: [roundOf(round, { means })] });
+  for (const tellers of [1, 5]) expect(of(tellers, summed(1))).toBe("mean accuracy so far over the rows of all clients");
+  expect(of(5, summed(0))).toBe("median accuracy of 5 clients; half of them between 0.50 and 0.50");
+});
+
+test("as long as a crowd has only learned alone, nothing is said of who is better off than that", () => {
+  const view = headlineView(collecting(1, { clients: crowdOf(13, [alone]) }), null);
+  expect(view).toMatchObject({ of: "median accuracy of 13 clients; half of them between 0.45 and 0.45", over: "" });
 });
 
 test("of very many clients it is the median, where half of them are, and how many are better off than alone", () => {

@@ -1,7 +1,7 @@
 /** The one number of a federation's page: what it is of, how sure it is, and what it is more than. Pure. */
 
 import type { OwnFigures, SessionState } from "@duet/client/sessionState";
-import { latestAccuracy, meanAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
+import { latestAccuracy, meanAccuracy, summedAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
@@ -61,11 +61,15 @@ function ownHeadline(
   };
 }
 
-/** A mean of very many hides who is left behind. Null where nobody tells what it reached. */
+/** Fewer have no halves and quarters. */
+const LEAST_OF_A_CROWD = 4;
+
+/** A mean of very many hides who is left behind. Null where too few tell what they reached, and where a secure sum says it of all. */
 function crowdHeadline(snapshot: Snapshot): HeadlineView | null {
   const rows = crowdRows(snapshot);
   const reached = rows.flatMap(({ together }) => together ?? []).sort((a, b) => a - b);
-  if (reached.length === 0) return null;
+  const newest = newestIn(meanAccuracy(snapshot));
+  if (reached.length < LEAST_OF_A_CROWD || newest === null || summedAccuracy(snapshot, newest) !== null) return null;
   const at = (share: number) => formatFraction(quantile(reached, share));
   const isOver = snapshot.phase === "finished";
   const { better, worse, open } = gainCounts(rows);
@@ -82,10 +86,12 @@ function crowdHeadline(snapshot: Snapshot): HeadlineView | null {
 function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
   const isOver = snapshot.phase === "finished";
   const accuracy = meanAccuracy(snapshot);
-  const to = newestOf(accuracy);
-  if (to === null) return null;
+  const newest = newestIn(accuracy);
+  const to = newest && accuracy[newest];
+  if (newest === null || to === null) return null;
   const tellers = snapshot.clients.filter((client) => Object.values(latestAccuracy(client)).some((value) => value !== null));
-  const whose = tellers.length === 0 ? words.headlineView.overAllRows : words.headlineView.ofClients(tellers.length);
+  const isOfAll = summedAccuracy(snapshot, newest) !== null;
+  const whose = isOfAll ? words.headlineView.overAllRows : words.headlineView.ofClients(tellers.length);
   return {
     from: isOver ? accuracy.base : null,
     to,

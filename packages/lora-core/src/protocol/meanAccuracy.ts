@@ -25,19 +25,22 @@ export function latestAccuracy({ history }: Told): Accuracies {
   return each((key) => history.findLast(({ metrics }) => metrics.accuracy[key] !== null)?.metrics.accuracy[key] ?? null);
 }
 
+/** Of one adapter over all rows of all clients, from a secure sum; null where there is none, and where a client told a newer one. */
+export function summedAccuracy({ clients, rounds }: ToldAccuracies, key: AdapterKey): number | null {
+  const summed = rounds.findLast(({ means }) => (means?.accuracy[key] ?? null) !== null);
+  if (!summed) return null;
+  const isOlder = clients.some(({ history }) =>
+    history.some(({ round, metrics }) => round > summed.round && metrics.accuracy[key] !== null),
+  );
+  return isOlder ? null : (summed.means?.accuracy[key] ?? null);
+}
+
 /** Mean over clients of each adapter's newest accuracy; over all of their rows where that is newer, or as new, from a secure sum. */
-export function meanAccuracy({ clients, rounds }: ToldAccuracies): Accuracies {
-  const latest = clients.map(latestAccuracy);
-  const newest = (key: AdapterKey) =>
-    Math.max(
-      ...clients.flatMap(({ history }) =>
-        history.flatMap((entry) => (entry.metrics.accuracy[key] === null ? [] : [entry.round])),
-      ),
-    );
+export function meanAccuracy(told: ToldAccuracies): Accuracies {
+  const latest = told.clients.map(latestAccuracy);
   return each((key) => {
-    const summed = rounds.findLast(({ means }) => (means?.accuracy[key] ?? null) !== null);
-    if (summed && summed.round >= newest(key)) return summed.means?.accuracy[key] ?? null;
     const known = latest.map((accuracy) => accuracy[key]).filter((value) => value !== null);
-    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+    const mean = known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+    return summedAccuracy(told, key) ?? mean;
   });
 }
