@@ -1,4 +1,4 @@
-import { awaitedIn, skippableIn } from "@duet/lora-core/protocol/awaited";
+import { skippableIn } from "@duet/lora-core/protocol/awaited";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
@@ -11,6 +11,7 @@ import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { RowAction } from "../ui/RowAction.tsx";
 import { ENDED } from "./progressView.ts";
+import { stragglers } from "./stragglers.ts";
 import { words } from "./words.ts";
 
 export interface OrganiserPanelProps {
@@ -22,7 +23,7 @@ export interface OrganiserPanelProps {
 export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
   const { federationId, phase, openRound, clients } = snapshot;
   const { task, send } = organiser;
-  const goesOnWithout = openRound ? stragglers(snapshot) : [];
+  const goesOnWithout = stragglers(snapshot);
   const button = (label: string, action: ControlAction) => (
     <RowAction label={label} isBusy={task.kind === "busy"} onClick={() => send(action)} />
   );
@@ -64,16 +65,6 @@ export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
     </Panel>
   );
 }
-
-/** Whom a round would be closed without, once somebody has answered; of a crowd nobody by name. */
-function stragglers(snapshot: Snapshot): readonly string[] {
-  const awaited = new Set(awaitedIn(snapshot));
-  if (snapshot.openRound?.submitted.length === 0 || awaited.size > NAMED) return [];
-  return snapshot.clients.flatMap(({ id, name }) => (awaited.has(id) ? [name] : []));
-}
-
-/** As many names as one reads at a glance. */
-const NAMED = 3;
 
 interface OneClientProps {
   readonly clients: Snapshot["clients"];
