@@ -4,12 +4,9 @@ import { memo, useState } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { formatClock } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
-import { EVERYTHING, eventFilters, eventsOf } from "./eventsView.ts";
+import { EVERYTHING, eventFilters, eventsOf, isFiltered } from "./eventsView.ts";
 import { eventText } from "./told/toldText.ts";
 import { words } from "./words.ts";
-
-/** Fewer are read at a glance. */
-const FEW = 8;
 
 /** What happened, newest first; all of it, or what one client did. */
 export const EventLog = memo(function EventLog({ snapshot }: { readonly snapshot: Snapshot }) {
@@ -23,7 +20,7 @@ export const EventLog = memo(function EventLog({ snapshot }: { readonly snapshot
     <Panel
       title={words.eventLog.events}
       aside={
-        events.length > FEW && (
+        isFiltered(snapshot, filter) && (
           <NativeSelect
             size="xs"
             aria-label={words.eventLog.whichEvents}

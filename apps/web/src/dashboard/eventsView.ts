@@ -17,9 +17,22 @@ export function eventFilters({ events, clients }: Pick<Snapshot, "events" | "cli
   return [
     { value: EVERYTHING, label: words.eventLog.all },
     { value: FEDERATION, label: words.eventLog.federation },
-    ...clients.filter(({ id }) => told.has(id)).map(({ id, name }) => ({ value: id, label: name })),
+    ...clients
+      .filter(({ id }) => told.has(id))
+      .map(({ id, name, status }) => ({
+        value: id,
+        // Its name is free again: a newer client may have it.
+        label: status === "left" ? words.organiserPanel.left(name) : name,
+      })),
   ];
 }
+
+/** Fewer are read at a glance. */
+const FEW = 8;
+
+/** Whether there is a choice of filters: one that is on can be taken off, however few events there are in a replay. */
+export const isFiltered = ({ events }: Pick<Snapshot, "events">, filter: string): boolean =>
+  events.length > FEW || filter !== EVERYTHING;
 
 /** Newest first. */
 export const eventsOf = ({ events }: Pick<Snapshot, "events">, filter: string): readonly EventView[] =>
