@@ -4,6 +4,7 @@ import { headlineView } from "./headlineView.ts";
 import { stripView } from "./progressView.ts";
 import { asOfRound, replayStops } from "./replayView.ts";
 import { timelineView } from "./timelineView.ts";
+import { clientNote, phaseNote } from "./told/toldText.ts";
 
 const at = (round: number, shared: number) => ({
   round,
@@ -72,4 +73,12 @@ test("who has left by then stays as one that left, and the lanes after it are to
 test("its line of status is of that moment, and does not go on", () => {
   const strip = stripView(asOfRound(snapshot, 1), 99_000_000);
   expect(strip).toMatchObject({ status: expect.stringMatching(/^Round 1 of/), presence: "1 of 2 here", timing: "took 2 s" });
+});
+
+test("what is said of the federation and its clients now is not said of then", () => {
+  const now = { phase: "finished", note: "Finished: all rounds are done.", told: [["finished"]] } as const;
+  const clients = snapshot.clients.map((client) => ({ ...client, note: "connection lost", told: ["lost"] as const }));
+  const replayed = asOfRound({ ...snapshot, ...now, clients }, 1);
+  expect(phaseNote(replayed)).toMatch(/^Replayed: as it stood at /);
+  expect(replayed.clients.map(clientNote)).toEqual([null, null]);
 });

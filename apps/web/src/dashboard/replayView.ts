@@ -40,6 +40,7 @@ export function asOfRound(snapshot: Snapshot, round: number): Snapshot {
     ...snapshot,
     phase: PHASE_BETWEEN_ROUNDS,
     note: words.replayView.asOf(formatClock(at)),
+    told: null,
     endedAt: at,
     openRound: null,
     rounds: seen,
@@ -61,6 +62,7 @@ function clientAt(client: ClientView, rounds: readonly RoundView[], round: numbe
     ...client,
     status: hasLeft ? "left" : hasMissed ? "away" : "present",
     note: null,
+    told: null,
     progress: null,
     history: client.history.filter((entry) => entry.round <= round),
   };
