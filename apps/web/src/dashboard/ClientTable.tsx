@@ -12,6 +12,7 @@ import { Scroll } from "../ui/Scroll.tsx";
 import { FusionBars } from "./FusionBars.tsx";
 import { MiniAccuracy } from "./MiniAccuracy.tsx";
 import { updateText } from "./metricsView.ts";
+import { saysAway } from "./saysAway.ts";
 import { answerOf } from "./secureSumView.ts";
 import { clientNote, deviceReason } from "./told/toldText.ts";
 import { words } from "./words.ts";
@@ -87,7 +88,7 @@ function Row({ client, shown, config, answer }: RowProps) {
   const notTold = tells(client) ? null : <span className="muted">{untoldText(figures)}</span>;
   const standing = [
     // Why it is not here says that it is not.
-    ...(status === "present" || noted === null ? [words.clientTable.statuses[status]] : []),
+    ...(status === "present" || !saysAway(client) ? [words.clientTable.statuses[status]] : []),
     ...(answer ? [words.clientTable.answers[answer]] : []),
     ...(noted === null ? [] : [noted]),
   ];
