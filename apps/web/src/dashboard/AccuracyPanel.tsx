@@ -11,6 +11,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { chanceLevel, clientSeries, measuredRowsText, roundRange, testPoints } from "./metricsView.ts";
+import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
 /** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
@@ -57,6 +58,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
         yTitle={words.accuracyPanel.shareOfTestRowsRight}
         reference={chanceLevel(snapshot)}
         totalRounds={snapshot.config.budgets.rounds}
+        isRunning={!ENDED.has(snapshot.phase)}
         summary={words.accuracyPanel.newest(summary)}
         format={formatFraction}
         height={260}

@@ -8,6 +8,7 @@ import { formatLoss } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import { lossPoints, roundRange } from "./metricsView.ts";
+import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
 const INK = "var(--ink)";
@@ -35,6 +36,7 @@ export const LossPanel = memo(function LossPanel({ snapshot }: { readonly snapsh
         yTitle={words.lossPanel.yTitle}
         reference={null}
         totalRounds={snapshot.config.budgets.rounds}
+        isRunning={!ENDED.has(snapshot.phase)}
         summary={words.lossPanel.summary(formatLoss(last))}
         format={formatLoss}
         height={220}

@@ -11,6 +11,7 @@ import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartBand, ChartSeries } from "../ui/RoundPlot.tsx";
 import { quantilePoints } from "./crowdView.ts";
 import { chanceLevel, roundRange } from "./metricsView.ts";
+import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
 const BANDS: readonly ChartBand[] = [
@@ -55,6 +56,7 @@ export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonl
         yTitle={words.quantilePanel.shareOfTestRowsRight}
         reference={chanceLevel(snapshot)}
         totalRounds={snapshot.config.budgets.rounds}
+        isRunning={!ENDED.has(snapshot.phase)}
         summary={words.quantilePanel.summary(
           formatFraction(last?.p50 ?? null),
           formatFraction(last?.p25 ?? null),

@@ -10,6 +10,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { clientSeries, measuredRowsText, roundRange, testPoints } from "./metricsView.ts";
+import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
 /** In a text task, which has no accuracy: loss of the four adapters by round, thick for the mean, thin for each client. */
@@ -51,6 +52,7 @@ export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonl
         yTitle={words.testLossPanel.yTitle}
         reference={null}
         totalRounds={snapshot.config.budgets.rounds}
+        isRunning={!ENDED.has(snapshot.phase)}
         summary={words.testLossPanel.summary(summary.join(common.listing.comma))}
         format={formatLoss}
         height={260}

@@ -2,8 +2,10 @@ import { useStore } from "../hooks/useStore.ts";
 import { useWidth } from "../hooks/useWidth.ts";
 import { roundLabel, roundTick } from "../lib/roundWords.ts";
 import { CrosshairSlider, crosshairByPointer } from "./Crosshair.tsx";
-import { type ChartScale, chartScale, labelledRounds, spread } from "./chartScale.ts";
+import { type ChartScale, chartScale, labelledRounds } from "./chartScale.ts";
 import { hoveredRound } from "./hoveredRound.ts";
+import { labelHeights } from "./labelHeights.ts";
+import { cutTo, textRoom } from "./textRoom.ts";
 import { words } from "./words.ts";
 
 /** The values of one round, by series. */
@@ -44,6 +46,8 @@ export interface RoundPlotProps {
   /** Height of the dotted line (chance level). */
   readonly reference: number | null;
   readonly totalRounds: number;
+  /** Rounds without a figure are still to come. */
+  readonly isRunning: boolean;
   readonly format: (value: number | null) => string;
   readonly height: number;
 }
@@ -51,15 +55,19 @@ export interface RoundPlotProps {
 const WIDTH_AT_FIRST = 480;
 /** Between labels of lines that end close to each other, pixels. */
 const LABEL_GAP = 14;
-/** Room for the words beside the labels of lines, pixels. */
-const TO_COME_ROOM = 140;
+/** From a line's end to its label, and what a label takes at most, pixels. */
+const [LABEL_AFTER, LABEL_ROOM] = [9, 92] as const;
+/** From the plot's side to the label of the dotted line, pixels. */
+const GUESSING_AFTER = 2;
+/** From words to the side of the plot, pixels. */
+const WORDS_BEFORE = 8;
 /** Room for the label of a round, pixels. */
 const TICK_ROOM = 36;
 const NO_BANDS: readonly ChartBand[] = [];
 
 /** Lines over rounds as plain SVG: the page's main thread also serves the training, and a chart library takes it for too long. */
 export function RoundPlot(props: RoundPlotProps) {
-  const { points, range, series, bands = NO_BANDS, yTitle, top, reference, totalRounds, format, height } = props;
+  const { points, range, series, bands = NO_BANDS, yTitle, top, reference, totalRounds, isRunning, format, height } = props;
   const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
   const round = useStore(hoveredRound);
   const scale = chartScale({ width, height, range, highest: top ?? highestOf(points, series) });
@@ -72,7 +80,7 @@ export function RoundPlot(props: RoundPlotProps) {
         {bands.map((band) => (
           <Band key={`${band.low} ${band.high}`} {...band} points={points} scale={scale} />
         ))}
-        <ToCome scale={scale} after={points.at(-1)?.round ?? null} last={range[1]} />
+        {isRunning && <ToCome scale={scale} after={points.at(-1)?.round ?? null} last={range[1]} />}
         {reference !== null && <Level scale={scale} value={reference} dashed />}
         {round !== null && (
           <line x1={scale.x(round)} x2={scale.x(round)} y1={scale.top} y2={scale.bottom} stroke="var(--ink-3)" />
@@ -171,11 +179,12 @@ function Level({ scale, value, dashed = false }: LevelProps) {
 function ToCome({ scale, after, last }: { readonly scale: ChartScale; readonly after: number | null; readonly last: number }) {
   if (after === null || after >= last) return null;
   const from = scale.x(after);
+  const hasRoom = scale.right - from > LABEL_AFTER + LABEL_ROOM + textRoom(words.roundPlot.toCome) + WORDS_BEFORE;
   return (
     <g>
       <rect x={from} y={scale.top} width={scale.right - from} height={scale.bottom - scale.top} fill="var(--sunken)" />
-      {scale.right - from > TO_COME_ROOM && (
-        <text x={scale.right - 8} y={scale.top + 16} textAnchor="end" fontSize={12} fill="var(--ink-3)">
+      {hasRoom && (
+        <text x={scale.right - WORDS_BEFORE} y={scale.top + 16} textAnchor="end" fontSize={12} fill="var(--ink-3)">
           {words.roundPlot.toCome}
         </text>
       )}
@@ -213,29 +222,28 @@ interface EndLabelsProps extends Pick<RoundPlotProps, "format" | "reference"> {
   readonly scale: ChartScale;
 }
 
-/** Each line's name and newest value, and the name of the dotted one. */
+/** Each line's newest value and name, and the name of the dotted one. Where a name is cut off, the value is not. */
 function EndLabels({ lines, reference, scale, format }: EndLabelsProps) {
   const ended = lines.flatMap(({ key, label, ends }) => {
     const last = ends.at(-1);
-    return last ? [{ key, label: `${label} ${format(last.value)}`, x: scale.x(last.round), y: scale.y(last.value) }] : [];
+    if (!last) return [];
+    const text = cutTo(`${format(last.value)} ${label}`, LABEL_ROOM);
+    return [{ key, text, x: scale.x(last.round) + LABEL_AFTER, y: scale.y(last.value) }];
   });
-  const guessing = { key: "guessing", label: words.roundPlot.guessing, x: scale.right - LABEL_GAP / 2 };
+  const guessing = { key: "guessing", text: words.roundPlot.guessing, x: scale.right + GUESSING_AFTER };
   const labels = [...ended, ...(reference === null ? [] : [{ ...guessing, y: scale.y(reference) }])];
-  const heights = spread(
-    labels.map(({ y }) => y),
-    LABEL_GAP,
-  );
-  return labels.map(({ key, label, x }, i) => (
+  const heights = labelHeights(labels, { width: LABEL_ROOM, gap: LABEL_GAP, bottom: scale.bottom - LABEL_GAP / 2 });
+  return labels.map(({ key, text, x }, i) => (
     <text
       key={key}
-      x={x + 9}
+      x={x}
       y={heights[i]}
       dy="0.32em"
       fontSize={12}
       fill={key === guessing.key ? "var(--ink-3)" : "var(--ink)"}
       className="halo"
     >
-      {label}
+      {text}
     </text>
   ));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chartScale, labelledRounds, roundTicks, spread } from "./chartScale.ts";
+import { chartScale, labelledRounds, roundTicks } from "./chartScale.ts";
 
 test("ticks are round numbers that reach the highest value", () => {
   expect(roundTicks(1)).toEqual([0, 0.25, 0.5, 0.75, 1]);
@@ -28,8 +28,4 @@ test("labels of rounds are thinned to what there is room for, and keep the first
   expect(labelledRounds([0, 4], 400, 36)).toEqual([0, 1, 2, 3, 4]);
   expect(labelledRounds([0, 41], 500, 36)).toEqual([0, 5, 10, 15, 20, 25, 30, 35, 41]);
   expect(labelledRounds([1, 201], 300, 36)).toEqual([1, 50, 100, 150, 201]);
-});
-
-test("labels of close lines move down until they are apart", () => {
-  expect(spread([100, 40, 45, 90], 14)).toEqual([104, 40, 54, 90]);
 });

@@ -64,15 +64,3 @@ export function roundTicks(highest: number): readonly number[] {
   const count = Math.ceil(highest / step - 1e-9);
   return Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(6)));
 }
-
-/** Heights of labels in the order of `natural` heights, each at least `gap` below the one above it. */
-export function spread(natural: readonly number[], gap: number): readonly number[] {
-  const order = natural.map((_, i) => i).sort((a, b) => (natural[a] ?? 0) - (natural[b] ?? 0));
-  const placed = [...natural];
-  let lowest = Number.NEGATIVE_INFINITY;
-  for (const i of order) {
-    lowest = Math.max(placed[i] ?? 0, lowest + gap);
-    placed[i] = lowest;
-  }
-  return placed;
-}

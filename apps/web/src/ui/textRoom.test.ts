@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { cutTo, textRoom } from "./textRoom.ts";
 
 test("a Chinese character takes more room than a letter", () => {
-  expect([textRoom("4 min"), textRoom("4 分钟")]).toEqual([35, 38]);
+  expect([textRoom("4 min"), textRoom("4 分钟")]).toEqual([32.5, 37]);
 });
 
 test("a text is cut to its room, and an ellipsis says so", () => {

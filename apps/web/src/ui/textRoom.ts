@@ -1,7 +1,7 @@
-/** How much room text takes, before it is drawn: an estimate on the safe side, at 12 px. Pure. */
+/** How much room text takes, before it is drawn: an estimate, at 12 px. Pure. */
 
-/** Of a Latin letter or a digit, and of a Chinese character, pixels. */
-const [NARROW, WIDE] = [7, 12] as const;
+/** Of a Latin letter or a digit on average, and of a Chinese character, pixels. */
+const [NARROW, WIDE] = [6.5, 12] as const;
 const FIRST_WIDE = "⺀";
 
 const roomOf = (character: string): number => (character < FIRST_WIDE ? NARROW : WIDE);
