@@ -12,7 +12,7 @@ export interface Reporter {
 
 export interface ReporterOptions {
   readonly json: boolean;
-  readonly out: NodeJS.WriteStream;
+  readonly out: NodeJS.WritableStream;
   readonly err: NodeJS.WriteStream;
   readonly now: () => number;
 }
