@@ -9,6 +9,7 @@ import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
 import type { DataSplit, Row } from "@duet/lora-core/data/row";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { NO_METRICS } from "@duet/lora-core/protocol/metrics";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { expect, test } from "vitest";
@@ -55,7 +56,8 @@ async function trainedBy(members: number): Promise<ReadonlyMap<string, NamedTens
   const engine = engineAt(0, coordinator.baseUrl);
   const identities = createIdentityFiles(state(0));
   const feed = openFederationFeed(coordinator, federationId, { tokens: () => [watchToken] });
-  const identity = { inviteToken: link.token, name: "leader", figures: "everybody" as const, known: null };
+  const figures = members === 1 ? ("everybody" as const) : ("nobody" as const);
+  const identity = { inviteToken: link.token, name: "leader", figures, known: null };
   const common = { feed, engine, now: Date.now, backend: null, config, identity, start: null };
   const session = { ...common, rows: engine.hold(shareOf(0, members)), kept: { checkpoint: null, done: null } };
   const running = { coordinator, config, out, reporter: silent, signal };
@@ -68,6 +70,7 @@ async function trainedBy(members: number): Promise<ReadonlyMap<string, NamedTens
     } else {
       const codes = await asTeam();
       expect(codes).toEqual(Array.from({ length: members }, () => 0));
+      await expectHidden();
     }
   } finally {
     coordinator.close();
@@ -93,6 +96,16 @@ async function trainedBy(members: number): Promise<ReadonlyMap<string, NamedTens
     const codes = await Promise.all([led, ...others]);
     node.close();
     return codes;
+  }
+
+  /** Whoever looks on is told neither that it is a team, nor of what size, nor what it measured. */
+  async function expectHidden(): Promise<void> {
+    const { clients } = await organiser.watch(federationId, watchToken);
+    const metrics = clients[0]?.history.map((entry) => entry.metrics) ?? [];
+    expect(clients).toMatchObject([{ name: "leader", device: null, samples: { train: null, fusion: null, test: null } }]);
+    expect(metrics.length).toBeGreaterThan(0);
+    for (const told of metrics) expect(told).toEqual(NO_METRICS);
+    expect(JSON.stringify(clients)).not.toMatch(/cluster|member/i);
   }
 
   /** Nothing has begun before: the federation waits for more clients than there are. */
@@ -127,7 +140,7 @@ function apart(a: NamedTensors, b: NamedTensors): number {
   return Math.sqrt(difference / size);
 }
 
-test("two and four members over sockets make the adapters that one device makes of all their rows, to 1e-5", async () => {
+test("two and four members over sockets make the adapters that one device makes of all their rows, to 1e-5; with figures for nobody, nobody sees a team", async () => {
   const alone = await trainedBy(1);
   for (const members of [2, 4]) {
     const together = await trainedBy(members);

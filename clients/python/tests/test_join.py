@@ -10,6 +10,7 @@ import pytest
 from conftest import Federation, client, ended
 from safetensors.torch import load_file
 
+from duet_client.session import NO_METRICS
 from duet_client.team import read_split
 
 Start = Callable[..., Federation]
@@ -45,18 +46,25 @@ def shared_adapters(folder: Path, clients: int) -> list[dict[str, Any]]:
     return [load_file(folder / f"out-{index}" / "shared" / "adapter_model.safetensors") for index in range(clients)]
 
 
-@pytest.mark.parametrize("base", ["use-lite", "duet-tiny"])
-def test_a_cluster_and_a_node_client_in_one_federation(federation: Start, run: Run, tmp_path: Path, base: str) -> None:
+@pytest.mark.parametrize(("base", "figures"), [("use-lite", "everybody"), ("duet-tiny", "nobody")])
+def test_a_cluster_and_a_node_client_in_one_federation(
+    federation: Start, run: Run, tmp_path: Path, base: str, figures: str
+) -> None:
+    """What the cluster is made of, and what it measured, is seen where it says that, and by nobody where it does not."""
     small = federation(clients=2, base=base, rounds=2)
-    programs = [run(client(small, 0, tmp_path, ranks=2)), run(by_node(small, 1, tmp_path))]
+    programs = [run([*client(small, 0, tmp_path, ranks=2), "--figures", figures]), run(by_node(small, 1, tmp_path))]
     for code, words in map(ended, programs):
         assert code == 0, words
     snapshot = small.snapshot()
     assert snapshot["phase"] == "finished"
-    assert {each["name"]: each["device"]["description"].split(" ")[0] for each in snapshot["clients"]} == {
-        "python 0": "Cluster",
-        "node 1": "Node.js",
-    }
+    cluster, node = (next(each for each in snapshot["clients"] if each["name"] == name) for name in ("python 0", "node 1"))
+    assert node["device"]["description"].startswith("Node.js")
+    if figures == "everybody":
+        assert cluster["device"]["description"].startswith("Cluster of 2: ")
+    else:
+        assert cluster["device"] is None
+        assert cluster["samples"] == {"train": None, "fusion": None, "test": None}
+        assert [entry["metrics"] for entry in cluster["history"]] == [NO_METRICS] * 3
     ours, theirs = shared_adapters(tmp_path, 2)
     assert ours.keys() == theirs.keys()
     for key, values in ours.items():
