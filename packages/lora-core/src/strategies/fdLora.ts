@@ -19,7 +19,7 @@
  * and theta_p(i) after a sync is something just uploaded. With both and no sync, no tensor of theta_p ever leaves a client: the
  * shared adapter starts from the common seed, and after the last outer step the personal adapter starts from theta_s(T) and takes K
  * steps of its own. Stage 1 is left out where nothing of it would remain.
- * A client that joins late does stage 1 on its own before its first federated round.
+ * A client that joins late does stage 1 in its first round, before what that round asks of everybody, who wait for it.
  */
 import { z } from "zod";
 import { fusionConfig } from "../fusion/fusionConfig.ts";
