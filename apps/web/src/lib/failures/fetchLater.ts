@@ -1,5 +1,5 @@
 /** After a moment, and from then on again as long as it fails. */
-export interface FetchTimes {
+interface FetchTimes {
   readonly afterMs: number;
   readonly againMs: number;
 }
