@@ -161,7 +161,7 @@ test("tokens open what they are for, and nothing else", async () => {
   ];
   for (const [name, payload, code] of attempts) expect([name, await client.codeOf(name, payload)]).toEqual([name, code]);
   await expect(joinAs(coordinator, created, "bram")).rejects.toThrow(
-    "FEDERATION_FULL: This federation is full: it takes 1 clients",
+    "FEDERATION_FULL: This federation is full: it takes 1 client",
   );
   const { federations } = await client.call("federation:list", {});
   expect(JSON.stringify(federations)).not.toContain(inviteToken);

@@ -216,7 +216,7 @@ test("who is turned away because it is full or over watches all the same", async
   const late = await connectClient(coordinator.url);
   await late.call("federation:watch", { federationId, token: inviteToken });
   const join = { ...anna.request, name: "late", resumeToken: "l".repeat(32) };
-  await expect(late.call("client:join", join)).rejects.toThrow("FEDERATION_FULL: This federation is full: it takes 1 clients");
+  await expect(late.call("client:join", join)).rejects.toThrow("FEDERATION_FULL: This federation is full: it takes 1 client");
   await anna.client.submit({ round: 1, adapter, metrics: testMetrics() });
   await late.until(({ openRound }) => openRound?.round === 2, "round 2");
   await organiser.call("federation:control", { federationId, organiserKey, action: { kind: "stop" } });
