@@ -1,9 +1,9 @@
 /** Why a request is not done, as the typed error that its sender gets. */
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { RefusalCode } from "@duet/lora-core/errors/errorTable";
-import { REFUSAL_SENTENCES } from "@duet/lora-core/errors/refusalSentences";
 import { SCHEMA_SENTENCES } from "@duet/lora-core/errors/schemaSentences";
 import { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
+import { REFUSAL_SENTENCES } from "@duet/lora-core/protocol/refusalSentences";
 import { type Said, type Saying, say, type Told } from "@duet/lora-core/sayings/saying";
 
 const SENTENCES = { ...REFUSAL_SENTENCES, ...CHOICE_SENTENCES, ...SCHEMA_SENTENCES };

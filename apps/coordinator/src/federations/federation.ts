@@ -11,7 +11,6 @@ import {
 import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { Architecture, DescribedBase } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
-import type { Unfit } from "@duet/lora-core/errors/refusalSentences";
 import {
   clientPrivacyRefusal,
   fewClientsRefusal,
@@ -28,6 +27,7 @@ import { prototypesRefusal } from "@duet/lora-core/federation/labelPrototypes";
 import { sumSizeOf, updateVectorBytes } from "@duet/lora-core/federation/updateVector";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { MAX_ADAPTER_BYTES } from "@duet/lora-core/protocol/limits";
+import type { Unfit } from "@duet/lora-core/protocol/refusalSentences";
 import type { ExchangePolicy } from "@duet/lora-core/rounds/exchange";
 import type { RoundPolicy } from "@duet/lora-core/rounds/roundState";
 import { scheduleOf } from "@duet/lora-core/rounds/schedule";

@@ -1,9 +1,9 @@
 /** All federations of this coordinator: created on request, found again after a restart. */
 import type { Readable } from "node:stream";
-import type { RefusalSaying } from "@duet/lora-core/errors/refusalSentences";
 import type { FederationSummary, ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
 import type { LinkRole } from "@duet/lora-core/protocol/organiserView";
 import type { Received } from "@duet/lora-core/protocol/received";
+import type { RefusalSaying } from "@duet/lora-core/protocol/refusalSentences";
 import { enrolled } from "@duet/lora-core/rounds/roundState";
 import type { Told } from "@duet/lora-core/sayings/saying";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";

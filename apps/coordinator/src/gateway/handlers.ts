@@ -1,6 +1,7 @@
 /** One handler per message: parsed request in, reply or {@link Refusal} out. */
-import { REFUSAL_SENTENCES } from "@duet/lora-core/errors/refusalSentences";
+
 import type { MessageName, ReplyOf, RequestOf } from "@duet/lora-core/protocol/messages";
+import { REFUSAL_SENTENCES } from "@duet/lora-core/protocol/refusalSentences";
 import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import { say } from "@duet/lora-core/sayings/saying";
 import type { FederationRunner } from "../federations/federationRunner.ts";

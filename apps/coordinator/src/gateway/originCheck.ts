@@ -2,7 +2,7 @@
  * Keeps other web sites from talking to the coordinator through a visitor's browser: WebSockets are not bound by CORS. A request of a
  * page is accepted when the page's origin is the address at which the coordinator was reached, or one that it was told of.
  */
-import type { RefusalSaying } from "@duet/lora-core/errors/refusalSentences";
+import type { RefusalSaying } from "@duet/lora-core/protocol/refusalSentences";
 import type { Told } from "@duet/lora-core/sayings/saying";
 import type { Logger } from "pino";
 import { type Arrival, compileTrust, forwarded } from "../access/trustedProxy.ts";

@@ -2,8 +2,9 @@
  * What one federation keeps under names: which blob a name stands for is in the database, the blob in the blob store. A blob is on disk
  * before its name is, and goes after its last name has gone.
  */
-import { REFUSAL_SENTENCES, type RefusalSaying } from "@duet/lora-core/errors/refusalSentences";
+
 import type { BlobRef } from "@duet/lora-core/protocol/blobs";
+import { REFUSAL_SENTENCES, type RefusalSaying } from "@duet/lora-core/protocol/refusalSentences";
 import { say, type Told } from "@duet/lora-core/sayings/saying";
 import { type BlobStore, blobName, DamagedBlobError, refOf, type StoredBlob } from "./blobStore.ts";
 import type { Database } from "./database/openDatabase.ts";

@@ -2,8 +2,9 @@
  * What lies on disk has a version. A stored value is brought up to the current version step by step and then parsed; one of a newer
  * version is refused, and nothing is written. docs/recipes/change-a-stored-format.md says how a format changes.
  */
-import { REFUSAL_SENTENCES, type RefusalSaying } from "@duet/lora-core/errors/refusalSentences";
+
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
+import { REFUSAL_SENTENCES, type RefusalSaying } from "@duet/lora-core/protocol/refusalSentences";
 import { say, type Told } from "@duet/lora-core/sayings/saying";
 import type { z } from "zod";
 

@@ -1,7 +1,7 @@
 /** How alike clients are, by files with some rows of each, which whoever creates a federation may have. Pure. */
 import type { LabelCount } from "@duet/lora-core/data/labelCount";
 import { createLabelMatcher } from "@duet/lora-core/data/labelMatching";
-import { mergeLabels } from "@duet/lora-core/data/labelsOf";
+import { mergeLabels } from "@duet/lora-core/data/mergeLabels";
 import { type Likeness, likenessOf } from "@duet/lora-core/federation/methodProposal";
 import { entropyOf, unlikenessOf } from "@duet/lora-core/statistics/rowStatistics";
 

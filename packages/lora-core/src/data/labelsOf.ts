@@ -1,8 +1,9 @@
 /** The labels that a column of a table has. */
 import { isConversationColumn, splitTalk } from "./conversation.ts";
 import type { LabelCount } from "./labelCount.ts";
-import { cleanLabel, labelKey } from "./labelMatching.ts";
+import { cleanLabel } from "./labelMatching.ts";
 import type { MapOptions } from "./mapRows.ts";
+import { mergeLabels } from "./mergeLabels.ts";
 import type { Table } from "./table.ts";
 
 /** Distinct non-empty answers of a column, merged as {@link mergeLabels} does. Of conversations, the assistant's last turns. */
@@ -19,19 +20,4 @@ export function labelsOf(table: Table, answerColumn: string, options: MapOptions
     [...spellings].map(([label, count]) => ({ label, count })),
     options,
   );
-}
-
-/**
- * Spellings of one label count as the most frequent of them (the first of equals), unless `matchCase`. Sorted by code unit, the same
- * on every machine.
- */
-export function mergeLabels(counts: readonly LabelCount[], { matchCase = false }: MapOptions = {}): readonly LabelCount[] {
-  const merged = new Map<string, { label: string; count: number; most: number }>();
-  for (const { label, count } of counts) {
-    const key = matchCase ? label : labelKey(label);
-    const held = merged.get(key) ?? { label, count: 0, most: count };
-    const isMore = count > held.most;
-    merged.set(key, { label: isMore ? label : held.label, count: held.count + count, most: isMore ? count : held.most });
-  }
-  return [...merged.values()].map(({ label, count }) => ({ label, count })).sort((a, b) => (a.label < b.label ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 /** Whether a client's submission for a round is wanted; the coordinator asks before it stores anything. */
-import type { RefusalSaying } from "../errors/refusalSentences.ts";
+import type { RefusalSaying } from "../protocol/refusalSentences.ts";
 import { isTakenLate, stillTaken } from "./lateAnswers.ts";
 import { type ClientId, openRoundOf, type RoundState, specOf } from "./roundState.ts";
 

@@ -1,6 +1,7 @@
 /** Why choices of a federation do not go together, in Chinese. */
-import type { Unfit } from "@duet/lora-core/errors/refusalSentences";
+
 import type { CHOICE_SENTENCES } from "@duet/lora-core/federation/choiceSentences";
+import type { Unfit } from "@duet/lora-core/protocol/refusalSentences";
 
 export const CHOICES: typeof CHOICE_SENTENCES = {
   boundsInSum: () => "安全求和会隐藏每份更新，因此谁也无法限制它们：请不要选择针对不良更新的保护，或让更新原样发送。",

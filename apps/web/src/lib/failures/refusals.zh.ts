@@ -1,6 +1,7 @@
 /** Why a coordinator does not do what it was asked for, in Chinese. */
-import type { Counted, REFUSAL_SENTENCES, WrongSecrets } from "@duet/lora-core/errors/refusalSentences";
+
 import type { LinkRole } from "@duet/lora-core/protocol/organiserView";
+import type { Counted, REFUSAL_SENTENCES, WrongSecrets } from "@duet/lora-core/protocol/refusalSentences";
 import { METHODS } from "./choices.zh.ts";
 import { EXITED } from "./exits.zh.ts";
 

@@ -1,7 +1,8 @@
 /** Why a coordinator does not do what it was asked for. Of choices, models and fields that do not fit it says what their own tables say. */
-import { EXITS, type Exit } from "../protocol/exits.ts";
-import type { LinkRole } from "../protocol/organiserView.ts";
+
 import type { Saying } from "../sayings/saying.ts";
+import { EXITS, type Exit } from "./exits.ts";
+import type { LinkRole } from "./organiserView.ts";
 
 /** What fails where a stranger tries too many. */
 export type WrongSecrets = "operatorKey" | "organiserKey" | "link" | "resumeToken";
