@@ -25,6 +25,13 @@ const eventsOf = (databaseUrl: string, federationId: string) =>
     database.selectFrom("events").selectAll().where("federation_id", "=", federationId).orderBy("seq").execute(),
   );
 
+/** In the journal everybody answered each of these rounds once, and no other. */
+function expectAnswers(events: Awaited<ReturnType<typeof eventsOf>>, rounds: readonly number[], ids: readonly string[]): void {
+  const submitted = events.map(({ event }) => JSON.parse(event)).filter(({ type }) => type === "submitted");
+  const expected = rounds.flatMap((round) => ids.map((id) => `${round} ${id}`));
+  expect(submitted.map(({ round, clientId }) => `${round} ${clientId}`).toSorted()).toEqual(expected.toSorted());
+}
+
 /** Every value of the shared adapter is what it began with, less this. */
 async function expectLearned(url: string, created: Created, client: MovingClient, round: number, sum: number) {
   const { adapter } = await client.coordinator.request("round:fetch", { round });
@@ -45,6 +52,15 @@ async function ownerAndOther({ nodes, ownerOf }: NodesUnderTest, federationId: s
     if (owner && other) return [owner, other];
     await delay(200);
   }
+}
+
+/** Kills the node that runs it as soon as that was acknowledged, and starts it again once the other one runs it. */
+async function takenOverAfter(all: NodesUnderTest, federationId: string, acknowledged: () => Promise<unknown>): Promise<void> {
+  const [owner, other] = await ownerAndOther(all, federationId);
+  await acknowledged();
+  await owner.kill();
+  while ((await all.ownerOf(federationId)) !== other) await delay(200);
+  await owner.start();
 }
 
 describe.skipIf(!canRunNodes)("several nodes", () => {
@@ -116,11 +132,42 @@ describe.skipIf(!canRunNodes)("several nodes", () => {
     await anna.until(roundOpen(7));
     // 0.1 * (1 + 2 + 3 + 4 + 5 + 6)
     await expectLearned(url, created, anna, 7, 2.1);
-    const counted = (await eventsOf(databaseUrl, federationId)).map(({ event }) => JSON.parse(event));
-    const submitted = counted.filter(({ type }) => type === "submitted");
-    expect(submitted.map((event) => `${event.round} ${event.clientId}`).toSorted()).toEqual(
-      [1, 2, 3, 4, 5, 6].flatMap((each) => ids.map((id) => `${each} ${id}`)).toSorted(),
-    );
+    expectAnswers(await eventsOf(databaseUrl, federationId), [1, 2, 3, 4, 5, 6], ids);
+  }, 300_000);
+
+  test("the node that runs it is killed after the last answer of every round, as it aggregates, and as clients fuse: nothing acknowledged is lost", async () => {
+    const all = await nodesUnderTest();
+    const { url, databaseUrl } = all;
+    const rounds = 3;
+    const { created } = await createFederation(all.nodes[0]?.url ?? "", budgets(rounds));
+    const { federationId, watchToken } = created;
+    const anna = startMovingClient(url, created, "anna");
+    const bram = startMovingClient(url, created, "bram");
+    const ids = [await anna.clientId, await bram.clientId];
+    const opened = (round: number) => Promise.all([anna.until(roundOpen(round)), bram.until(roundOpen(round))]);
+    const bothSubmit = (round: number, adapter: Uint8Array<ArrayBuffer>) =>
+      Promise.all([anna.submit(round, adapter), bram.submit(round, adapter)]);
+    for (let round = 1; round <= rounds; round++) {
+      await opened(round);
+      await takenOverAfter(all, federationId, () => bothSubmit(round, constantAdapter(0.1 * round)));
+    }
+    await opened(rounds + 1);
+    // 0.1 * (1 + 2 + 3)
+    await expectLearned(url, created, anna, rounds + 1, 0.6);
+    // While both fuse, between their answers, and right after the last.
+    await takenOverAfter(all, federationId, async () => {});
+    await takenOverAfter(all, federationId, () => anna.submit(rounds + 1, null));
+    await takenOverAfter(all, federationId, () => bram.submit(rounds + 1, null));
+    await Promise.all([anna, bram].map((client) => client.until(({ phase }) => phase === "finished")));
+    const end = await (await connectClient(url)).watch(federationId, watchToken);
+    expect(end.phase).toBe("finished");
+    // Whatever was sent more than once on the way counts as often as it was acknowledged.
+    const bytes = rounds * constantAdapter(0).byteLength;
+    expect(end.clients.map(({ bytesUp }) => bytesUp)).toEqual([bytes, bytes]);
+    const events = await eventsOf(databaseUrl, federationId);
+    expectAnswers(events, [1, 2, 3, 4], ids);
+    const types = events.map(({ event }) => JSON.parse(event).type);
+    expect(types.filter((type) => type === "aggregated")).toHaveLength(rounds);
   }, 300_000);
 
   test("clients of a killed node come back with a pause, as long as its lease lasts and no other node runs their federation", async () => {
