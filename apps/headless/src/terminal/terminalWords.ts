@@ -24,7 +24,7 @@ const STEPS: Partial<Readonly<Record<ErrorCode, string>>> = {
   OUT_OF_MEMORY: "Give the process more memory; a federation with a smaller batch needs less.",
   DEVICE_LOST: AGAIN,
   START_STALLED: AGAIN,
-  BACKEND_MISSING: "Leave --backend out, or install what it needs (npm install webgpu).",
+  BACKEND_MISSING: "Leave --backend out, or install what it needs (npm install webgpu, and a graphics driver with Vulkan).",
   WORKER_DIED: AGAIN,
   PRIVACY_LEDGER: "Make the state folder writable and run it again; until then nothing is trained.",
   STORED_NEWER: "Install the newer version of Duet, or name another folder with --state.",
