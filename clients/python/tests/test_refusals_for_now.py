@@ -139,7 +139,7 @@ def test_a_join_is_made_again_as_often_as_the_coordinator_says_when(monkeypatch:
         "modelSha256": "0" * 64,
         "figures": "everybody",
         "device": None,
-        "samples": None,
+        "samples": {"train": 5, "fusion": 1, "test": 1},
         "identity": None,
         "sees": "own",
     }
