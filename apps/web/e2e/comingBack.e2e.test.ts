@@ -75,24 +75,20 @@ it("compares two of them side by side", async () => {
   await page.close();
 });
 
-it.each(["light", "dark"] as const)(
-  "axe finds nothing on the cards, in the dialog and on the comparison, %s",
-  async (colorScheme) => {
-    const page = await frontPage();
-    await page.emulateMedia({ colorScheme });
-    await card(page, "ward notes").waitFor();
-    expect(await problemsOf(page)).toEqual([]);
-    await page.getByRole("button", { name: "Forget my data of ward notes" }).click();
-    const keep = page.getByRole("button", { name: "Keep everything" });
-    await keep.waitFor();
-    expect(await problemsOf(page)).toEqual([]);
-    await keep.click();
-    await page.goto(`${stage.url}/compare`);
-    await page.getByRole("table").waitFor();
-    expect(await problemsOf(page)).toEqual([]);
-    await page.close();
-  },
-);
+it("axe finds nothing on the cards, in the dialog and on the comparison", async () => {
+  const page = await frontPage();
+  await card(page, "ward notes").waitFor();
+  expect(await problemsOf(page)).toEqual([]);
+  await page.getByRole("button", { name: "Forget my data of ward notes" }).click();
+  const keep = page.getByRole("button", { name: "Keep everything" });
+  await keep.waitFor();
+  expect(await problemsOf(page)).toEqual([]);
+  await keep.click();
+  await page.goto(`${stage.url}/compare`);
+  await page.getByRole("table").waitFor();
+  expect(await problemsOf(page)).toEqual([]);
+  await page.close();
+});
 
 it("one is archived and taken back", async () => {
   const page = await frontPage();

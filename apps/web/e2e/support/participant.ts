@@ -45,7 +45,6 @@ export async function join(
   options: {
     readonly backend?: string | undefined;
     readonly deadlineMs: number;
-    readonly colorScheme?: "light" | "dark";
     /** Of a browser that is there already; left out for one of its own. */
     readonly context?: BrowserContext;
     readonly onPage?: (page: Page) => void;
@@ -55,7 +54,7 @@ export async function join(
     readonly rank?: number | undefined;
   },
 ): Promise<Participant> {
-  const context = options.context ?? (await browser.newContext({ colorScheme: options.colorScheme ?? "light" }));
+  const context = options.context ?? (await browser.newContext());
   context.setDefaultTimeout(options.deadlineMs);
   const page = await context.newPage();
   options.onPage?.(page);
