@@ -23,10 +23,12 @@ const gpu = {
 /** Tests of whole programs mostly wait; more of them at once would wait for a core. */
 const PROGRAMS_AT_ONCE = 2;
 
-/** Once more on a real PostgreSQL, where one is installed. */
+const hasPostgres = findPostgres() !== null;
+
+/** On a real PostgreSQL, where one is installed. */
 const onPostgres = { ...node, globalSetup: ["tools/testing/postgres.setup.ts"], testTimeout: 300_000 };
 
-/** What concerns storage. */
+/** What concerns storage, once more. */
 const postgres = {
   test: {
     ...onPostgres,
@@ -39,12 +41,13 @@ const postgres = {
   },
 };
 
-/** Journeys of people. */
+/** Journeys of people, there alone: all others are made on SQLite. */
+const JOURNEYS = "apps/web/e2e/{adapters,federation,membership}.e2e.test.ts";
 const postgresJourneys = {
   test: {
     ...onPostgres,
     name: "postgres-journeys",
-    include: ["apps/web/e2e/{adapters,canary,federation,membership}.e2e.test.ts"],
+    include: [JOURNEYS, "apps/web/e2e/canary.e2e.test.ts"],
     fileParallelism: false,
     sequence: { groupOrder: 6 },
   },
@@ -96,12 +99,13 @@ export default defineConfig({
           ...node,
           name: "e2e",
           include: ["{apps,tools}/**/*.e2e.test.ts"],
+          exclude: ["**/node_modules/**", ...(hasPostgres ? [JOURNEYS] : [])],
           fileParallelism: false,
           testTimeout: 300_000,
           sequence: { groupOrder: 3 },
         },
       },
-      ...(findPostgres() ? [postgres, postgresJourneys] : []),
+      ...(hasPostgres ? [postgres, postgresJourneys] : []),
       ...(process.env.DUET_GPU ? [gpu] : []),
     ],
   },
