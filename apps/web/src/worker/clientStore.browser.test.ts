@@ -100,6 +100,7 @@ describe("what earlier versions left in a browser", () => {
     const store = createClientStore(NAME);
     const kept = await store.kept("client-a");
     expect(kept?.checkpoint?.residual).toEqual(Uint8Array.of(7, 7, 7, 7));
+    expect((await store.samples?.of("client-a"))?.rounds.map(({ round }) => round)).toEqual([0, 1]);
     // What is written comes back.
     await store.saveKept("c", { checkpoint: kept?.checkpoint ?? null, done: null });
     expect((await store.kept("c"))?.checkpoint).toEqual(kept?.checkpoint);
@@ -166,6 +167,23 @@ test("forgets rows without adapters and adapters without rows, and says what the
   expect(await store.forgetParts("c", ["adapters"])).toEqual({ rows: 0, adapters: true });
   expect(await store.kept("c")).toBeNull();
   expect(await store.forgetParts("c", ["rows", "adapters"])).toEqual({ rows: 0, adapters: false });
+});
+
+test("answers to a few rows come back as they were, and go with rows, with adapters, and with their client", async () => {
+  const store = createClientStore(NAME);
+  const answers = { shared: [{ kind: "text", text: "took pills" }] } as const;
+  const samples = { places: [4], rounds: [{ round: 2, answers }] };
+  expect(await store.samples?.of("c")).toBeNull();
+  for (const end of [
+    () => store.forget("c"),
+    () => store.forgetParts("c", ["rows"]),
+    () => store.forgetParts("c", ["adapters"]),
+  ]) {
+    await store.samples?.save("c", samples);
+    expect(await store.samples?.of("c")).toEqual(samples);
+    await end();
+    expect(await store.samples?.of("c")).toBeNull();
+  }
 });
 
 test("a round under way is kept until it is over, dropped or forgotten, bit for bit", async () => {

@@ -17,6 +17,7 @@ import {
   ledgerRecord,
   parsedRecord,
   rowsRecord,
+  samplesRecord,
   split,
   submittedRecord,
   sumRecord,
@@ -44,19 +45,20 @@ interface Schema extends DBSchema {
   underWay: { key: string; value: unknown };
   privacy: { key: string; value: unknown };
   sums: { key: string; value: unknown };
+  samples: { key: string; value: unknown };
 }
-/** By the version of the database that brought them; version 5 brought what rounding lost, in `kept`. */
-const STORES = { 2: ["rows", "kept", "submitted"], 3: ["underWay"], 4: ["privacy", "sums"] } as const;
+/** By the version of the database that brought them; version 5 brought what rounding lost, in `kept`, besides. */
+const STORES = { 2: ["rows", "kept", "submitted"], 3: ["underWay"], 4: ["privacy", "sums"], 5: ["samples"] } as const;
 /** Those that go with a client. */
-const OF_CLIENTS = [...STORES[2], ...STORES[3], "sums"] as const;
+const OF_CLIENTS = [...STORES[2], ...STORES[3], "sums", "samples"] as const;
 type Database = IDBPDatabase<Schema>;
 
 /** What is kept of a client beside the privacy ledger. */
 export type KeptPart = "rows" | "adapters";
-/** What a secure sum under way remembers, and a round under way, are made of rows. */
+/** What a secure sum under way remembers, a round under way, and answers to rows are made of rows. */
 const STORES_OF: Readonly<Record<KeptPart, readonly StoreNames<Schema>[]>> = {
-  rows: ["rows", "underWay", "sums"],
-  adapters: ["kept", "submitted", "underWay"],
+  rows: ["rows", "underWay", "sums", "samples"],
+  adapters: ["kept", "submitted", "underWay", "samples"],
 };
 
 export interface BrowserClientStore extends ClientStore {
@@ -129,6 +131,15 @@ export function createClientStore(name = "duet"): BrowserClientStore {
     async saveSum(clientId, state) {
       await (await database()).put("sums", { version: 1, state }, clientId);
     },
+    samples: {
+      async of(clientId) {
+        const record = await read("samples", clientId, samplesRecord);
+        return record && { places: record.places, rounds: record.rounds };
+      },
+      async save(clientId, samples) {
+        await (await database()).put("samples", { version: 1, ...samples }, clientId);
+      },
+    },
     async forgetParts(clientId, parts) {
       const db = await database();
       // What cannot be read is forgotten as well.
@@ -153,6 +164,7 @@ async function open(name: string): Promise<Database> {
         if (oldVersion < 2) for (const store of STORES[2]) db.createObjectStore(store);
         if (oldVersion < 3) for (const store of STORES[3]) db.createObjectStore(store);
         if (oldVersion < 4) for (const store of STORES[4]) db.createObjectStore(store);
+        if (oldVersion < 5) for (const store of STORES[5]) db.createObjectStore(store);
         if (oldVersion === 1) await splitFirstRecords(db, transaction);
       },
       // A newer page wants to upgrade: this one must let go.

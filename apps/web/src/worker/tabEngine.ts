@@ -4,6 +4,7 @@ import type { BeginRequest, KeptRound, RowsHandle, TeamEngine } from "@duet/clie
 import type { ModelFile } from "@duet/lora-core/checkpoints/modelFileList";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { TableRequest } from "@duet/lora-core/contract/answering";
+import type { SampleHistory } from "@duet/lora-core/contract/answerSamples";
 import type { RoundBeginning, RoundKey, RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { TeamLead } from "@duet/lora-core/contract/teamTraining";
@@ -109,6 +110,11 @@ export interface TabEngine extends TeamEngine {
     files: readonly File[],
     onProgress: (progress: DownloadProgress) => void,
   ): Promise<readonly ModelFile[]>;
+  /**
+   * What a client's adapters answered to a few of its test rows, round after round: to be shown to whose rows they are, and sent to nobody. Null where
+   * nothing is known of it.
+   */
+  samples(clientId: string): Promise<SampleHistory | null>;
   /** Deletes rows or adapters of a client from this device; says how many rows, and whether adapters, there were. */
   forgetParts(clientId: string, parts: readonly KeptPart[]): Promise<{ readonly rows: number; readonly adapters: boolean }>;
   /** Reads a file and keeps it in the worker until the next one. @throws {Error} with a sentence for the file's owner. */

@@ -18,7 +18,13 @@ self.addEventListener("message", ({ data }: MessageEvent<WorkerBeginning>) => ex
 
 function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): RemoteEngine {
   const workers = { start: threadsOfPage(threads), cores: navigator.hardwareConcurrency };
-  const engine = createLocalClient({ wasmPath: `${baseUrl}wasm/`, threads: mostThreads, workers, tiles: tileCache });
+  const engine = createLocalClient({
+    wasmPath: `${baseUrl}wasm/`,
+    threads: mostThreads,
+    workers,
+    tiles: tileCache,
+    takesSamples: true,
+  });
   const models = createModelDesk(baseUrl);
   const store = createClientStore();
   const client = new ClientDesk(engine, store);
@@ -48,6 +54,7 @@ function tabEngine({ baseUrl, threads, mostThreads }: WorkerBeginning): RemoteEn
     confirmSubmitted: (key) => client.confirmSubmitted(key),
     cancel: () => engine.cancel(),
     forget: (clientId) => client.forget(clientId),
+    samples: (clientId) => client.samples(clientId),
     forgetParts: (clientId, parts) => store.forgetParts(clientId, parts),
     predict: (inputs, adapter) => engine.predict(inputs, adapter),
     write: (request, onText) => engine.write(request, onText),

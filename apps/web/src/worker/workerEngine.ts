@@ -170,6 +170,7 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     confirmSubmitted: (key) => guarded(remote.confirmSubmitted(key)),
     cancel: () => guarded(remote.cancel()),
     forget: (clientId) => guarded(remote.forget(clientId)),
+    samples: (clientId) => guarded(remote.samples(clientId)),
     forgetParts: (clientId, parts) => guarded(remote.forgetParts(clientId, parts)),
     predict: (inputs, adapter) => guarded(remote.predict(inputs, adapter)),
     write: (request, onText) => guarded(remote.write(request, proxy(onText))),

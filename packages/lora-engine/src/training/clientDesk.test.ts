@@ -1,3 +1,4 @@
+import type { KeptSamples } from "@duet/lora-core/contract/answerSamples";
 import type { ClientCheckpoint, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
@@ -12,6 +13,7 @@ import { createLocalClient } from "./localClient.ts";
 import { createMemoryLedger } from "./privacyLedger.ts";
 import { contentHash, type RoundCheckpoint } from "./roundCheckpoint.ts";
 import type { RoundKeeping } from "./roundJournal.ts";
+import type { SampleStore } from "./sampleBook.ts";
 import type { TrainingEngine } from "./trainingEngine.ts";
 
 const setup: Omit<EngineSetup, "clientSeed"> = {
@@ -93,6 +95,41 @@ it("writes rows once and a result after every round, and comes back from them as
   expect(back?.checkpoint).toEqual(kept.checkpoint);
   await later.begin({ rows: back?.rows ?? "", setup, model: "base", start: null });
   expect(await engine.checkpoint()).toEqual(kept.checkpoint);
+});
+
+it("keeps what adapters answered to a few rows beside the client, not with it, and shows it with the rows", async () => {
+  const asking = createLocalClient({ ...testWasm(), takesSamples: true });
+  await asking.open(readModelFolder("duet-tiny"), "wasm");
+  const { store } = memoryStore();
+  const saved = new Map<string, KeptSamples>();
+  const samples: SampleStore = {
+    of: async (id) => saved.get(id) ?? null,
+    save: async (id, taken) => void saved.set(id, taken),
+  };
+  const desk = new ClientDesk(asking, { ...store, samples });
+  await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
+  await desk.keepAs("anna");
+  expect(await desk.samples("anna")).toBeNull();
+  const { done } = await desk.runRound(key, { round: 0, plan, received: null }, quiet, quiet);
+  // A team's members get what is kept of the client: rows and answers are none of it.
+  expect(done).not.toHaveProperty("samples");
+  const later = new ClientDesk(asking, { ...store, samples });
+  for (const looking of [desk, later]) {
+    const history = await looking.samples("anna");
+    expect(history?.rows).toEqual([{ line: 6, input: "disk 6 failed", wanted: "info" }]);
+    expect(history?.rounds.map(({ round, answers }) => [round, Object.keys(answers)])).toEqual([[0, ["base", "personal"]]]);
+  }
+  const full: SampleStore = {
+    of: async () => Promise.reject(new Error("no")),
+    save: async () => Promise.reject(new Error("no")),
+  };
+  const forgetful = new ClientDesk(asking, { ...store, samples: full });
+  await forgetful.begin({ rows: forgetful.hold(split), setup, model: "base", start: null });
+  await forgetful.keepAs("bram");
+  expect((await forgetful.runRound(key, { round: 0, plan, received: null }, quiet, quiet)).isKept).toBe(true);
+  expect((await forgetful.samples("bram"))?.rounds).toHaveLength(1);
+  await forgetful.forget("bram");
+  expect(await forgetful.samples("bram")).toBeNull();
 });
 
 it("goes on without a disk, and says so", async () => {

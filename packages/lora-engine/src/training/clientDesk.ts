@@ -4,14 +4,8 @@
  * seconds.
  */
 
-import type {
-  ClientCheckpoint,
-  KeptClient,
-  RoundBeginning,
-  RoundKey,
-  RoundRequest,
-  RoundResult,
-} from "@duet/lora-core/contract/clientRound";
+import type { SampleHistory } from "@duet/lora-core/contract/answerSamples";
+import type { ClientCheckpoint, KeptClient, RoundBeginning, RoundKey, RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { SumRequest } from "@duet/lora-core/contract/secureSum";
 import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
@@ -28,7 +22,8 @@ import { openPrivacyMeter, type PrivacyMeter } from "./privacyMeter.ts";
 import { type ComputedOn, contentHash, type RoundCheckpoint, roundIdentity } from "./roundCheckpoint.ts";
 import type { JournalState } from "./roundJournal.ts";
 import { createRoundKeeper } from "./roundKeeper.ts";
-import type { TrainingEngine } from "./trainingEngine.ts";
+import { createSampleBook, type SampleBook, type SampleStore, sampleHistory } from "./sampleBook.ts";
+import type { TrainedRound, TrainingEngine } from "./trainingEngine.ts";
 
 /**
  * Where a device keeps its clients, by their ids, and the privacy ledger of all of them. Everything may reject: a device can be full or forbid
@@ -46,6 +41,8 @@ export interface ClientStore extends LedgerStore, SumStore {
   underWay(clientId: string): Promise<RoundCheckpoint | null>;
   saveUnderWay(clientId: string, round: RoundCheckpoint): Promise<void>;
   dropUnderWay(clientId: string): Promise<void>;
+  /** Where answers to a few test rows are kept; left out where nobody looks at any. */
+  readonly samples?: SampleStore;
   /** The privacy ledger stays: what was spent on rows is spent. */
   forget(clientId: string): Promise<void>;
 }
@@ -78,6 +75,7 @@ export class ClientDesk {
   readonly #now: () => number;
   readonly #held = new Map<string, Held>();
   readonly #sums: SumDesk;
+  readonly #samples: SampleBook;
   #handles = 0;
   /** Whose rounds are run. */
   #current: string | null = null;
@@ -89,6 +87,7 @@ export class ClientDesk {
     this.#engine = engine;
     this.#store = store;
     this.#sums = createSumDesk(store);
+    this.#samples = createSampleBook(store.samples ?? null);
     this.#now = now;
   }
 
@@ -147,12 +146,13 @@ export class ClientDesk {
   ) {
     const { handle } = this.#begun();
     const of = await this.#identity(request);
-    const result = await this.#resume({ ...key, of }, { request, onProgress, lead }, onBegun);
+    const { samples, ...result } = await this.#resume({ ...key, of }, { request, onProgress, lead }, onBegun);
     const done = { ...key, ...result, submitted: false };
     const kept = { checkpoint: await this.#engine.checkpoint(), done };
     this.#underWay = null;
     this.#held.set(handle, { ...this.#of(handle), kept });
     const { clientId } = this.#of(handle);
+    if (samples && clientId !== null) await this.#samples.note(clientId, key.round, samples);
     return { ...kept, isKept: clientId !== null && (await succeeds(() => this.#store.saveKept(clientId, kept))) };
   }
 
@@ -213,13 +213,22 @@ export class ClientDesk {
     return this.#sums.answer(clientId, { kind: "round", shared }, request);
   }
 
+  /** What this client's adapters answered to a few of its test rows, round after round; null where nothing is known of it. */
+  async samples(clientId: string): Promise<SampleHistory | null> {
+    const kept = await this.#samples.of(clientId);
+    const held = [...this.#held.values()].find((client) => client.clientId === clientId);
+    const rows = held?.split ?? (await this.#store.rows(clientId));
+    return kept && rows && sampleHistory(kept, rows.test);
+  }
+
   forget(clientId: string): Promise<void> {
     // What runs on until its next step must not write of a client that is forgotten.
+    this.#samples.forget(clientId);
     for (const [handle, held] of this.#held) if (held.clientId === clientId) this.#held.set(handle, { ...held, clientId: null });
     return this.#store.forget(clientId);
   }
 
-  async #resume(round: RoundName, run: Run, onBegun: (beginning: RoundBeginning) => void): Promise<RoundResult> {
+  async #resume(round: RoundName, run: Run, onBegun: (beginning: RoundBeginning) => void): Promise<TrainedRound> {
     const found = await this.#find(round);
     if (found === null) onBegun({ kind: "new" });
     else if (found !== "damaged") {
@@ -238,7 +247,7 @@ export class ClientDesk {
     return this.#run(round, run, null);
   }
 
-  async #run(round: RoundName, { request, onProgress, lead }: Run, from: JournalState | null): Promise<RoundResult> {
+  async #run(round: RoundName, { request, onProgress, lead }: Run, from: JournalState | null): Promise<TrainedRound> {
     const on = this.#engine.computedOn();
     const offer = createRoundKeeper(async (state) => {
       const checkpoint = { ...round, on, state, checksum: contentHash(state) };

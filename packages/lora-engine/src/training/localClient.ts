@@ -3,7 +3,7 @@
 import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { type AdapterLayout, layoutOf, layoutOfBytes } from "@duet/lora-core/adapters/adapterLayout";
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
-import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
+import type { ClientCheckpoint, RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { TeamAverages, TeamLead, TrainingOrder } from "@duet/lora-core/contract/teamTraining";
@@ -29,18 +29,24 @@ import { createRunControl, type RunControl } from "./runControl.ts";
 import { type Client, runRound } from "./runRound.ts";
 import { type DeviceOptions, startDevice } from "./startDevice.ts";
 import { type HelpedTraining, helpTraining, leadTrainings } from "./teamTrainings.ts";
-import type { TrainingEngine } from "./trainingEngine.ts";
+import type { TrainedRound, TrainingEngine } from "./trainingEngine.ts";
 
 /** How backends start here, whichever is taken. */
 type Computing = Omit<DeviceOptions, "forced">;
 
+export interface LocalClientOptions extends Computing {
+  /** Whether every round has a few test rows answered, for somebody to look at. Nobody does where it is left out. */
+  readonly takesSamples?: boolean;
+}
+
 /** The engine takes over the thread's TF.js backend; one per thread. */
-export function createLocalClient(computing: Computing): TrainingEngine {
-  return new LocalClient(computing);
+export function createLocalClient({ takesSamples = false, ...computing }: LocalClientOptions): TrainingEngine {
+  return new LocalClient(computing, takesSamples);
 }
 
 class LocalClient implements TrainingEngine {
   readonly #computing: Computing;
+  readonly #takesSamples: boolean;
   #device: Device | null = null;
   #model: LanguageModel | null = null;
   #client: Client | null = null;
@@ -58,8 +64,9 @@ class LocalClient implements TrainingEngine {
   readonly measureRecognition: AnswerEngine["measureRecognition"] = this.#answers.measureRecognition;
   readonly stopAnswering: AnswerEngine["stopAnswering"] = this.#answers.stopAnswering;
 
-  constructor(computing: Computing) {
+  constructor(computing: Computing, takesSamples: boolean) {
     this.#computing = computing;
+    this.#takesSamples = takesSamples;
   }
 
   async open(files: ModelFiles, backend: BackendName | null): Promise<Device> {
@@ -100,23 +107,23 @@ class LocalClient implements TrainingEngine {
     keeping: RoundKeeping | null = null,
     meter: PrivacyMeter | null = null,
     lead: TeamLead | null = null,
-  ): Promise<RoundResult> {
+  ): Promise<TrainedRound> {
     if (this.#running) throw new Error("A round is already running");
     const client = this.#prepared();
     const control = createRunControl();
     this.#running = control;
     try {
       await this.#answers.stopAll();
-      const report = new RoundReport(request.round, onProgress);
+      const report = new RoundReport(request.round, onProgress, this.#takesSamples);
       const journal = createRoundJournal(keeping);
       const team = lead && leadTrainings(lead, this.#helped);
       const { held, upload, served, sent } = await unlessDeviceLost(
         runRound(client, request, report, control, journal, meter, team),
       );
       this.#client = { ...client, held, served, sent, lastRound: request.round };
-      const [metrics, confusions] = [report.metrics(), report.confusions()];
-      if (!meter) return { upload, metrics, ...confusions };
-      return { upload, metrics: withoutFigures({ ...metrics, privacy: await meter.standing() }), own: metrics, ...confusions };
+      const [metrics, told] = [report.metrics(), { ...report.confusions(), samples: report.samples() }];
+      if (!meter) return { upload, metrics, ...told };
+      return { upload, metrics: withoutFigures({ ...metrics, privacy: await meter.standing() }), own: metrics, ...told };
     } finally {
       this.#running = null;
     }

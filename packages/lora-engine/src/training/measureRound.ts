@@ -5,12 +5,14 @@
  */
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import { factorAKey, isPrototypes } from "@duet/lora-core/adapters/adapterLayout";
+import type { SampleAnswer } from "@duet/lora-core/contract/answerSamples";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import { stratifiedSample } from "@duet/lora-core/data/stratifiedSample";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
 import type { DeviceAdapter, Example, Scored, TaskModel } from "../models/languageModel.ts";
+import { answerSamples, samplePlaces } from "./answerSamples.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
 import { type EachBatch, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { measureTexts, type WrittenFigures } from "./measureTexts.ts";
@@ -83,12 +85,26 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
     report.wrote(what, found);
   }
 
+  const places = report.takesSamples ? samplePlaces(examples.test, sample) : [];
+  const sampled = places.flatMap((place) => examples.test.slice(place, place + 1));
+  const answered = new Map<NamedTensors | null, readonly SampleAnswer[]>();
+
+  /** As texts: again where a round is resumed. */
+  async function takeSamples(what: Measured, adapter: NamedTensors | null, onDevice: DeviceAdapter | null): Promise<void> {
+    if (sampled.length === 0) return;
+    const found = answered.get(adapter) ?? (await answerSamples(model, sampled, onDevice, () => control.checkIn()));
+    if (!found) return;
+    answered.set(adapter, found);
+    report.answered(what, places, found);
+  }
+
   async function measure(what: Measured, adapter: NamedTensors | null): Promise<void> {
     const before = scoresOf(known, adapter);
     const onDevice = adapter && uploadAdapter(adapter, { scale: adapterScale(setup.adapter), trainable: false });
     try {
       const ofSample = await scoreExamples(model, sample, onDevice, scoring(what, "sample", before));
       report.evaluated(what, evaluationOf(ofSample, sample, labels));
+      await takeSamples(what, adapter, onDevice);
       if (plan.stage !== "fusing") return;
       await measureWritten(what, adapter, onDevice);
       if (others.length === 0) return;

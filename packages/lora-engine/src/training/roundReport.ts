@@ -1,4 +1,5 @@
 /** Collects what a round's metrics need while it runs, and tells the page how far it is. */
+import type { SampleAnswer, TakenSamples } from "@duet/lora-core/contract/answerSamples";
 import type { RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { PhaseSeconds, Progress, RoundMetrics, RoundPhase } from "@duet/lora-core/protocol/metrics";
 import type { SameRows } from "@duet/lora-core/protocol/sameRows";
@@ -21,6 +22,9 @@ export class RoundReport {
   readonly #sample = new Map<Measured, Evaluation>();
   readonly #all = new Map<Measured, Evaluation>();
   readonly #written = new Map<Measured, WrittenFigures>();
+  /** Whether somebody wants to see what adapters answer to a few rows. */
+  readonly takesSamples: boolean;
+  #samples: TakenSamples | null = null;
   #fusion: RoundMetrics["fusion"] = null;
   #trainLoss: number | null = null;
   #trainTokens = 0;
@@ -28,9 +32,10 @@ export class RoundReport {
   #lastProgress = Number.NEGATIVE_INFINITY;
   #lastActivity: Progress["activity"] | null = null;
 
-  constructor(round: number, onProgress: (progress: Progress) => void) {
+  constructor(round: number, onProgress: (progress: Progress) => void, takesSamples = false) {
     this.#round = round;
     this.#onProgress = onProgress;
+    this.takesSamples = takesSamples;
   }
 
   /** A new activity is always told; `step`s within one are thinned out. */
@@ -73,6 +78,11 @@ export class RoundReport {
     this.#written.set(what, figures);
   }
 
+  /** What it answered to the test rows at these places. */
+  answered(what: Measured, places: readonly number[], answers: readonly SampleAnswer[]): void {
+    this.#samples = { places, answers: { ...this.#samples?.answers, [what]: answers } };
+  }
+
   fused(fusion: NonNullable<RoundMetrics["fusion"]>): void {
     this.#fusion = fusion;
   }
@@ -88,6 +98,11 @@ export class RoundReport {
     const of = (what: Measured) => this.#headline().get(what)?.confusion ?? null;
     const confusion = of("fused");
     return { confusion, personalConfusion: confusion && of("personal") };
+  }
+
+  /** Null where nobody wants to see any, or there is nothing to see. */
+  samples(): TakenSamples | null {
+    return this.#samples;
   }
 
   metrics(): RoundMetrics {

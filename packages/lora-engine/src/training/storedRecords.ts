@@ -55,6 +55,21 @@ export const underWayRecord = roundKey.extend({
 });
 /** Written and read by this device alone, whole: its own form says secureAggregation/participant.ts. */
 export const sumRecord = z.object({ version: z.literal(1), state: z.object({ attempt: z.number() }).loose() });
+const sampleAnswer = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("text"), text: z.string() }),
+  z.object({ kind: z.literal("label"), label: z.number(), probability: z.number() }),
+]);
+const sampleAnswers = z.array(sampleAnswer).optional();
+export const samplesRecord = z.object({
+  version: z.literal(1),
+  places: z.array(z.number()),
+  rounds: z.array(
+    z.object({
+      round: z.number(),
+      answers: z.object({ base: sampleAnswers, personal: sampleAnswers, shared: sampleAnswers, fused: sampleAnswers }),
+    }),
+  ),
+});
 export const ledgerRecord = z.object({
   version: z.literal(1),
   accounts: z.array(

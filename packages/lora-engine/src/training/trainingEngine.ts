@@ -1,5 +1,6 @@
 /** The place where a client's training happens, in this thread. Implemented by localClient.ts. */
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
+import type { TakenSamples } from "@duet/lora-core/contract/answerSamples";
 import type { ClientCheckpoint, RoundRequest, RoundResult } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
@@ -11,6 +12,12 @@ import type { ModelFiles } from "../models/modelFiles.ts";
 import type { PrivacyMeter } from "./privacyMeter.ts";
 import type { ComputedOn } from "./roundCheckpoint.ts";
 import type { RoundKeeping } from "./roundJournal.ts";
+
+/** What a round came to, with what is told to whoever sits before this client, and not kept with it. */
+export interface TrainedRound extends RoundResult {
+  /** Null where the engine takes none, and without test rows. */
+  readonly samples: TakenSamples | null;
+}
 
 export interface TrainingEngine extends AnswerEngine {
   /** Picks the backend (or the forced one), loads the base. @throws when the forced backend is not there. */
@@ -35,7 +42,7 @@ export interface TrainingEngine extends AnswerEngine {
     keeping?: RoundKeeping,
     meter?: PrivacyMeter | null,
     lead?: TeamLead | null,
-  ): Promise<RoundResult>;
+  ): Promise<TrainedRound>;
   /**
    * Takes a training that another device leads on this client's rows, from `state` on; what comes of it is remembered until the next one, for a
    * round that asks for the same.

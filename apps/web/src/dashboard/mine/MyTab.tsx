@@ -21,6 +21,7 @@ import { KeepAwake } from "./KeepAwake.tsx";
 import { myTabView, waysOut } from "./myTabView.ts";
 import { OwnRowsPanel } from "./OwnRowsPanel.tsx";
 import { Sparkline } from "./Sparkline.tsx";
+import { SamplesPanel } from "./samples/SamplesPanel.tsx";
 import { TabNotes } from "./TabNotes.tsx";
 import { words } from "./words.ts";
 
@@ -94,6 +95,7 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
       <FiguresPanel session={session} state={state} config={snapshot.config} />
       {!isOver && <OwnRowsPanel snapshot={snapshot} session={session} clientId={state.clientId} isOpened={samples !== null} />}
       {isOver && mixture}
+      <SamplesPanel session={session} state={state} config={snapshot.config} />
       {task.kind === "label" && (
         <MistakesPanel
           confusion={state.confusion}
