@@ -15,7 +15,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { costView } from "./costView.ts";
-import { aloneAccuracy, gainOverAlone, learnedAccuracy, measuredRows } from "./crowdView.ts";
+import { aloneAccuracy, gainOverAlone, learnedAccuracy, measuredRows, togetherAccuracy } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
 import { clientNote, eventText } from "./told/toldText.ts";
 import { waitedIn } from "./waitedView.ts";
@@ -64,8 +64,7 @@ function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly (re
   const noted = clientNote(client);
   const cluster = clusterName(device);
   const cost = costView(client);
-  const newest = history.findLast(({ metrics }) => learnedAccuracy(metrics) !== null);
-  const [together, alone] = [newest ? learnedAccuracy(newest.metrics) : null, aloneAccuracy(history)];
+  const [together, alone] = [togetherAccuracy(history), aloneAccuracy(history)];
   const gain = gainOverAlone(history);
   const missed = rounds.filter(
     ({ closedAt, participants, aggregated }) =>

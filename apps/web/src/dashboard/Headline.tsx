@@ -51,7 +51,7 @@ export function Headline({ snapshot, myRole, own, inviteLink, verdict, children 
           <h1>{view.name}</h1>
           <span className="muted">{myRole}</span>
         </div>
-        {figure ? <Figure figure={figure} /> : <p className="lead">{leadText(snapshot)}</p>}
+        {figure ? <Figure figure={figure} /> : <p className="lead">{leadText(snapshot, own !== null)}</p>}
       </div>
       <div className="column">
         {verdict}

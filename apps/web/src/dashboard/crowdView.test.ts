@@ -83,11 +83,14 @@ test("a gain is sure only where the rows say so", () => {
 });
 
 test("who has only learned alone has gained nothing over it yet, nor lost", () => {
-  const gains = crowdRows(snapshot).map(({ name, gain, isSure }) => [name, gain && Number(gain.toFixed(3)), isSure]);
+  const gains = crowdRows(snapshot).map(({ name, together, gain, isSure }) => [
+    ...[name, together],
+    ...[gain && Number(gain.toFixed(3)), isSure],
+  ]);
   expect(gains).toEqual([
-    ["anna", 0.1, false],
-    ["bram", null, null],
-    ["chen", null, null],
+    ["anna", 0.6, 0.1, false],
+    ["bram", null, null, null],
+    ["chen", 0.9, null, null],
   ]);
 });
 

@@ -100,11 +100,20 @@ export function learnedAccuracy(metrics: RoundMetrics): number | null {
 export const aloneAccuracy = (history: ClientView["history"]): number | null =>
   history.find(({ round }) => isLocalLearning(round))?.metrics.accuracy.personal ?? null;
 
-/** Over learning alone, share of test rows; null before an exchange has been measured, and where either is not told. */
+/** Whether there is nothing to compare with learning alone yet. */
+export const hasOnlyLearnedAlone = (history: ClientView["history"]): boolean =>
+  history.every(({ round }) => isLocalLearning(round));
+
+/** What the rounds have made last; null before an exchange has been measured, and where it is not told. */
+export function togetherAccuracy(history: ClientView["history"]): number | null {
+  const newest = history.findLast(({ round, metrics }) => !isLocalLearning(round) && learnedAccuracy(metrics) !== null);
+  return newest ? learnedAccuracy(newest.metrics) : null;
+}
+
+/** Over learning alone, share of test rows; null where either is not known. */
 export function gainOverAlone(history: ClientView["history"]): number | null {
-  const newest = history.findLast(({ metrics }) => learnedAccuracy(metrics) !== null);
-  const [together, alone] = [newest ? learnedAccuracy(newest.metrics) : null, aloneAccuracy(history)];
-  return !newest || isLocalLearning(newest.round) || together === null || alone === null ? null : together - alone;
+  const [together, alone] = [togetherAccuracy(history), aloneAccuracy(history)];
+  return together === null || alone === null ? null : together - alone;
 }
 
 /** Quantiles of what clients reached, by round, as series of a chart: `p10`, `p25`, `p50`, `p75`, `p90`, and the pinned client as `pinned`. */
@@ -162,6 +171,7 @@ export interface CrowdRow {
   readonly id: string;
   readonly name: string;
   readonly status: ClientView["status"];
+  /** Null while it has only learned alone. */
   readonly together: number | null;
   readonly alone: number | null;
   /** Share of test rows gained over learning alone; null while there is nothing but that. */
@@ -185,9 +195,7 @@ export function crowdRows({ clients, rounds }: Pick<Snapshot, "clients" | "round
     for (const id of missedIn(view, rounds)) missed.set(id, (missed.get(id) ?? 0) + 1);
   }
   return clients.map(({ id, name, status, history, samples, progress, lastSeenAt }) => {
-    const newest = history.findLast(({ metrics }) => learnedAccuracy(metrics) !== null);
-    const together = newest ? learnedAccuracy(newest.metrics) : null;
-    const [alone, gain] = [aloneAccuracy(history), gainOverAlone(history)];
+    const [together, alone, gain] = [togetherAccuracy(history), aloneAccuracy(history), gainOverAlone(history)];
     return {
       id,
       name,

@@ -44,6 +44,14 @@ test("nothing is said of learning alone where there was no such round", () => {
   expect(headlineView(collecting(1), own)?.over).toBe("+0.25 over the untouched base");
 });
 
+test("as long as one has only learned alone, nothing is said of being over that", () => {
+  const first = { ...own, own: { ...own.own, accuracy: alone } };
+  expect(headlineView(collecting(1, { clients: [told] }), first)).toMatchObject({
+    to: 0.45,
+    over: "+0.20 over the untouched base",
+  });
+});
+
 test("a loss is told as one, with its sign", () => {
   const worse = { ...own, own: { ...own.own, accuracy: { ...accuracy, shared: 0.2 } } };
   expect(headlineView(collecting(1), worse)?.over).toBe("−0.05 over the untouched base");

@@ -3,14 +3,13 @@
 import type { OwnFigures, SessionState } from "@duet/client/sessionState";
 import { latestAccuracy, meanAccuracy, summedAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
-import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { PerAdapter } from "../lib/adapters.ts";
 import { accuracyInterval, differenceSpread } from "../lib/certainty.ts";
 import { isCrowd } from "../lib/crowd.ts";
 import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
-import { crowdRows, gainCounts, quantile } from "./crowdView.ts";
+import { aloneAccuracy, crowdRows, gainCounts, hasOnlyLearnedAlone, quantile } from "./crowdView.ts";
 import { baseAccuracy } from "./metricsView.ts";
 import { verdictView } from "./result/verdictView.ts";
 import { textView } from "./textView.ts";
@@ -51,12 +50,15 @@ function ownHeadline(
   const rows = testRows ?? samples?.test ?? 0;
   // Learning alone was measured on the rows of every round.
   const comparable = (sample?.accuracy ?? accuracy)[shown];
+  // What is shown of it has not met the others yet: it is the same figure.
+  const isAlone = !isOver && shown === "personal" && me !== undefined && hasOnlyLearnedAlone(me.history);
+  const alone = me && !isAlone ? aloneAccuracy(me.history) : null;
   const mine = words.headlineView.yourRows(rows);
   return {
     from: isOver ? accuracy.base : null,
     to,
     of: isOver ? words.headlineView.beforeAfter(mine) : words.headlineView.soFar(mine),
-    over: overText(to, accuracy.base, { now: comparable, before: me ? aloneOf(me) : null, rows: sample?.testRows ?? rows }),
+    over: overText(to, accuracy.base, { now: comparable, before: alone, rows: sample?.testRows ?? rows }),
     certainty: rows === 0 ? null : certaintyText(to, rows),
   };
 }
@@ -67,7 +69,7 @@ const LEAST_OF_A_CROWD = 4;
 /** A mean of very many hides who is left behind. Null where too few tell what they reached, and where a secure sum says it of all. */
 function crowdHeadline(snapshot: Snapshot): HeadlineView | null {
   const rows = crowdRows(snapshot);
-  const reached = rows.flatMap(({ together }) => together ?? []).sort((a, b) => a - b);
+  const reached = rows.flatMap(({ together, alone }) => together ?? alone ?? []).sort((a, b) => a - b);
   const newest = newestIn(meanAccuracy(snapshot));
   if (reached.length < LEAST_OF_A_CROWD || newest === null || summedAccuracy(snapshot, newest) !== null) return null;
   const at = (share: number) => formatFraction(quantile(reached, share));
@@ -124,11 +126,6 @@ const newestIn = (accuracy: PerAdapter): AdapterKey | null => NEWEST_FIRST.find(
 function newestOf(accuracy: PerAdapter): number | null {
   const newest = newestIn(accuracy);
   return newest && accuracy[newest];
-}
-
-/** What a client reached before the first exchange; null where its method has no such round, or it does not tell. */
-function aloneOf({ history }: ClientView): number | null {
-  return history.find(({ round }) => isLocalLearning(round))?.metrics.accuracy.personal ?? null;
 }
 
 /** An accuracy now and before the first exchange, of the same rows. */

@@ -5,8 +5,11 @@ import { expect, test } from "vitest";
 import { leadText } from "./leadText.ts";
 
 const { config } = snapshotOf();
-const ended = (change: Partial<FederationConfig>, then: Partial<Snapshot> = {}) =>
-  leadText(snapshotOf({ config: { ...config, ...change }, phase: "finished", rounds: [roundOf(0), roundOf(1)], ...then }));
+const ended = (change: Partial<FederationConfig>, then: Partial<Snapshot> = {}, takesPart = false) =>
+  leadText(
+    snapshotOf({ config: { ...config, ...change }, phase: "finished", rounds: [roundOf(0), roundOf(1)], ...then }),
+    takesPart,
+  );
 const closed = [clientOf("anna", { figures: "nobody", device: null }), clientOf("bram", { figures: "nobody", device: null })];
 
 test("only what ended without a round ended before anything was measured", () => {
@@ -30,4 +33,14 @@ test("sums bring the means of losses and accuracies, and none of what was writte
 
 test("while it runs the figure is to come", () => {
   expect(ended({}, { phase: "collecting" })).toMatch(/will stand here after the first round\.$/);
+});
+
+test("who only looks on is told while it runs why there is none; who takes part has its own to come", () => {
+  const running = { phase: "collecting" } as const;
+  const training = { ...config.training, privacy: { epsilon: 8, delta: 1e-5, clip: 1 } };
+  expect(ended({ training }, running)).toMatch(/^With differential privacy nobody sends figures/);
+  expect(ended({}, { ...running, clients: closed })).toMatch(/^No client tells its figures here/);
+  // They are yet to come as means.
+  expect(ended({ aggregation: "secure" }, { ...running, clients: closed })).toMatch(/will stand here/);
+  expect(ended({ training }, running, true)).toMatch(/will stand here/);
 });
