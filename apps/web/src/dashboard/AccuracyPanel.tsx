@@ -10,7 +10,8 @@ import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
-import { chanceLevel, clientSeries, measuredRowsText, roundRange, testPoints } from "./metricsView.ts";
+import { roundAxes } from "./axesView.ts";
+import { chanceLevel, clientSeries, measuredRowsText, testPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
@@ -30,7 +31,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
       of: key,
     })),
   );
-  const range = useStable(roundRange(snapshot));
+  const axes = useStable(roundAxes(snapshot));
   const series = useStable([...thin, ...thick]);
   const summary = ADAPTERS.filter(({ key }) => means[key] !== null)
     .map(({ key, label }) => `${label} ${formatFraction(means[key])}`)
@@ -52,7 +53,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
       <RoundChart
         name={words.accuracyPanel.chartName}
         points={points}
-        range={range}
+        axes={axes}
         series={series}
         top={1}
         yTitle={words.accuracyPanel.shareOfTestRowsRight}

@@ -7,7 +7,8 @@ import { noFiguresText } from "../lib/figuresWords.ts";
 import { formatLoss } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
-import { lossPoints, roundRange } from "./metricsView.ts";
+import { roundAxes } from "./axesView.ts";
+import { lossPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
@@ -20,7 +21,7 @@ export const LossPanel = memo(function LossPanel({ snapshot }: { readonly snapsh
   const thin = isCrowd(snapshot)
     ? []
     : snapshot.clients.map(({ id, name }) => ({ key: id, label: name, color: INK, thin: true }));
-  const range = useStable(roundRange(snapshot));
+  const axes = useStable(roundAxes(snapshot));
   const series = useStable([...thin, { key: "mean", label: words.lossPanel.mean, color: INK, thin: false }]);
   const last = points.at(-1)?.mean ?? null;
   const hidden = points.length === 0 ? noFiguresText(snapshot, "losses") : null;
@@ -30,7 +31,7 @@ export const LossPanel = memo(function LossPanel({ snapshot }: { readonly snapsh
       <RoundChart
         name={words.lossPanel.chartName}
         points={points}
-        range={range}
+        axes={axes}
         series={series}
         top={null}
         yTitle={words.lossPanel.yTitle}

@@ -9,8 +9,9 @@ import { Panel } from "../ui/Panel.tsx";
 import { pinnedClient } from "../ui/pinnedClient.ts";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartBand, ChartSeries } from "../ui/RoundPlot.tsx";
+import { roundAxes } from "./axesView.ts";
 import { quantilePoints } from "./crowdView.ts";
-import { chanceLevel, roundRange } from "./metricsView.ts";
+import { chanceLevel } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
@@ -24,7 +25,7 @@ export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonl
   const spoken = useLanguage();
   const pinned = useStore(pinnedClient);
   const points = useMemo(() => quantilePoints(snapshot, pinned), [snapshot, pinned]);
-  const range = useMemo(() => roundRange(snapshot), [snapshot]);
+  const axes = useMemo(() => roundAxes(snapshot), [snapshot]);
   const name = snapshot.clients.find(({ id }) => id === pinned)?.name;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what lines are called is of the language.
   const series = useMemo((): readonly ChartSeries[] => {
@@ -49,7 +50,7 @@ export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonl
       <RoundChart
         name={words.quantilePanel.chartName}
         points={points}
-        range={range}
+        axes={axes}
         series={series}
         bands={BANDS}
         top={1}

@@ -9,7 +9,8 @@ import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
-import { clientSeries, measuredRowsText, roundRange, testPoints } from "./metricsView.ts";
+import { roundAxes } from "./axesView.ts";
+import { clientSeries, measuredRowsText, testPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
@@ -27,7 +28,7 @@ export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonl
       of: key,
     })),
   );
-  const range = useStable(roundRange(snapshot));
+  const axes = useStable(roundAxes(snapshot));
   const series = useStable([...thin, ...thick]);
   const isMeasured = points.some((point) => ADAPTERS.some(({ key }) => typeof point[key] === "number"));
   const hidden = isMeasured ? null : noFiguresText(snapshot, "losses");
@@ -46,7 +47,7 @@ export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonl
       <RoundChart
         name={words.testLossPanel.chartName}
         points={points}
-        range={range}
+        axes={axes}
         series={series}
         top={null}
         yTitle={words.testLossPanel.yTitle}

@@ -103,7 +103,7 @@ export function searchCost(rows: readonly FusionRow[]): Pick<Fusion, "evaluation
 }
 
 /** The first and the last round that this federation has. */
-export function roundRange({ config: { strategy, budgets } }: Snapshot): readonly [number, number] {
+export function roundRange({ config: { strategy, budgets } }: Pick<Snapshot, "config">): readonly [number, number] {
   return [methodOf(strategy).firstRound, fusingRound(budgets.rounds)];
 }
 

@@ -1,12 +1,16 @@
 import { memo, useState } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
+import { useStore } from "../hooks/useStore.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import { ChartFigure } from "./ChartFigure.tsx";
+import { chosenAxis } from "./chosenAxis.ts";
 import { type ChartSeries, RoundPlot, type RoundPlotProps } from "./RoundPlot.tsx";
+import { type AxisKind, axisKinds, axisOf, type RoundAxes } from "./roundAxis.ts";
 import { Scroll } from "./Scroll.tsx";
 import { words } from "./words.ts";
 
-export interface RoundChartProps extends RoundPlotProps {
+export interface RoundChartProps extends Omit<RoundPlotProps, "axis"> {
+  readonly axes: RoundAxes;
   /** Names its files. */
   readonly name: string;
   /** What the chart says, in one sentence. */
@@ -14,9 +18,12 @@ export interface RoundChartProps extends RoundPlotProps {
 }
 
 /** Lines over rounds, labelled at their ends; one crosshair for all charts of the page; a table behind it. */
-export const RoundChart = memo(function RoundChart({ name, summary, ...plot }: RoundChartProps) {
+export const RoundChart = memo(function RoundChart({ name, summary, axes, ...plot }: RoundChartProps) {
   useLanguage();
   const [chosen, choose] = useState<string | null>(null);
+  const axis = axisOf(axes, useStore(chosenAxis));
+  const points = plot.points.filter(({ round }) => axis.places.some((place) => place.round === round));
+  const kinds = axisKinds(axes);
   const lines = plot.series.filter(({ key, thin }) => !thin && plot.points.some((point) => typeof point[key] === "number"));
   const only = lines.some(({ key }) => key === chosen) ? chosen : null;
   const shown = only === null ? plot.series : plot.series.filter(({ key, of }) => key === only || of === only);
@@ -24,8 +31,9 @@ export const RoundChart = memo(function RoundChart({ name, summary, ...plot }: R
     <>
       {lines.length > 1 && <Legend lines={lines} only={only} onChoose={choose} />}
       <ChartFigure name={name} summary={summary} table={<DataTable {...plot} />}>
-        <RoundPlot {...plot} series={shown} />
+        <RoundPlot {...plot} points={points} axis={axis} series={shown} />
       </ChartFigure>
+      {kinds.length > 1 && <AxisSwitch name={name} kinds={kinds} kind={axis.kind} />}
     </>
   );
 });
@@ -50,7 +58,30 @@ function Legend({ lines, only, onChoose }: LegendProps) {
   );
 }
 
-function DataTable({ points, series, totalRounds, format }: RoundPlotProps) {
+interface AxisSwitchProps {
+  readonly name: string;
+  readonly kinds: readonly AxisKind[];
+  readonly kind: AxisKind;
+}
+
+/** One press, and all charts of the page stand along it: they have one crosshair. */
+function AxisSwitch({ name, kinds, kind }: AxisSwitchProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of switches, not form fields
+    <div className="legend small" role="group" aria-label={words.roundChart.along(name)}>
+      <span className="muted" aria-hidden="true">
+        {words.roundChart.by}
+      </span>
+      {kinds.map((one) => (
+        <button key={one} type="button" aria-pressed={one === kind} onClick={() => chosenAxis.set(one)}>
+          {words.roundPlot.axes[one]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function DataTable({ points, series, totalRounds, format }: Omit<RoundPlotProps, "axis">) {
   const shown = series.filter(({ thin }) => !thin);
   return (
     <details>

@@ -1,10 +1,11 @@
 import { useStore } from "../hooks/useStore.ts";
 import { useWidth } from "../hooks/useWidth.ts";
-import { roundLabel, roundTick } from "../lib/roundWords.ts";
+import { roundLabel } from "../lib/roundWords.ts";
 import { CrosshairSlider, crosshairByPointer } from "./Crosshair.tsx";
-import { type ChartScale, chartScale, labelledRounds } from "./chartScale.ts";
+import { type ChartScale, chartScale } from "./chartScale.ts";
 import { hoveredRound } from "./hoveredRound.ts";
 import { labelHeights } from "./labelHeights.ts";
+import { axisStart, axisTicks, type RoundAxis } from "./roundAxis.ts";
 import { cutTo, textRoom } from "./textRoom.ts";
 import { words } from "./words.ts";
 
@@ -33,9 +34,9 @@ export interface ChartBand {
 }
 
 export interface RoundPlotProps {
+  /** Of rounds that stand along the axis. */
   readonly points: readonly ChartPoint[];
-  /** First and last round of the x axis. */
-  readonly range: readonly [number, number];
+  readonly axis: RoundAxis;
   readonly series: readonly ChartSeries[];
   /** Under the lines. */
   readonly bands?: readonly ChartBand[];
@@ -61,26 +62,27 @@ const [LABEL_AFTER, LABEL_ROOM] = [9, 92] as const;
 const GUESSING_AFTER = 2;
 /** From words to the side of the plot, pixels. */
 const WORDS_BEFORE = 8;
-/** Room for the label of a round, pixels. */
-const TICK_ROOM = 36;
 const NO_BANDS: readonly ChartBand[] = [];
 
 /** Lines over rounds as plain SVG: the page's main thread also serves the training, and a chart library takes it for too long. */
 export function RoundPlot(props: RoundPlotProps) {
-  const { points, range, series, bands = NO_BANDS, yTitle, top, reference, totalRounds, isRunning, format, height } = props;
+  const { points, axis, series, bands = NO_BANDS, yTitle, top, reference, totalRounds, isRunning, format, height } = props;
   const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
-  const round = useStore(hoveredRound);
-  const scale = chartScale({ width, height, range, highest: top ?? highestOf(points, series) });
+  const hovered = useStore(hoveredRound);
+  const { places } = axis;
+  const round = places.some((place) => place.round === hovered) ? hovered : null;
+  const scale = chartScale({ width, height, places, from: axisStart(axis), highest: top ?? highestOf(points, series) });
+  const ends = [places[0]?.round ?? 0, places.at(-1)?.round ?? 0] as const;
   const lines = series.map((one) => ({ ...one, ends: endsOf(points, one.key) }));
   const main = series.filter(({ thin }) => !thin);
   return (
     <div ref={ref} className="plot" style={{ height }}>
       <svg width="100%" height={height} aria-hidden="true" {...crosshairByPointer(scale.roundAt)}>
-        <Axes scale={scale} range={range} totalRounds={totalRounds} yTitle={yTitle} />
+        <Axes scale={scale} axis={axis} totalRounds={totalRounds} yTitle={yTitle} />
         {bands.map((band) => (
           <Band key={`${band.low} ${band.high}`} {...band} points={points} scale={scale} />
         ))}
-        {isRunning && <ToCome scale={scale} after={points.at(-1)?.round ?? null} last={range[1]} />}
+        {isRunning && <ToCome scale={scale} after={points.at(-1)?.round ?? null} last={ends[1]} />}
         {reference !== null && <Level scale={scale} value={reference} dashed />}
         {round !== null && (
           <line x1={scale.x(round)} x2={scale.x(round)} y1={scale.top} y2={scale.bottom} stroke="var(--ink-3)" />
@@ -90,7 +92,7 @@ export function RoundPlot(props: RoundPlotProps) {
         ))}
         <EndLabels lines={lines.filter(({ thin }) => !thin)} {...{ scale, format, reference }} />
       </svg>
-      <CrosshairSlider range={range} totalRounds={totalRounds} said={wordsAt(props, round)} />
+      <CrosshairSlider range={ends} totalRounds={totalRounds} said={wordsAt(props, round)} />
       {round !== null && points.length > 0 && (
         <Readout
           {...{ points, round, totalRounds, format }}
@@ -119,8 +121,7 @@ function endsOf(points: readonly ChartPoint[], key: string): readonly KnownPoint
 const highestOf = (points: readonly ChartPoint[], series: readonly ChartSeries[]): number =>
   Math.max(...points.flatMap((point) => series.map(({ key }) => point[key] ?? 0)));
 
-function Axes({ scale, range, totalRounds, yTitle }: { readonly scale: ChartScale } & AxisProps) {
-  const rounds = labelledRounds(range, scale.right - scale.left, TICK_ROOM);
+function Axes({ scale, axis, totalRounds, yTitle }: { readonly scale: ChartScale } & AxisProps) {
   return (
     <g fontSize={12} fill="var(--ink-3)">
       {scale.ticks.map((tick) => (
@@ -131,22 +132,22 @@ function Axes({ scale, range, totalRounds, yTitle }: { readonly scale: ChartScal
           </text>
         </g>
       ))}
-      {rounds.map((round) => (
-        <text key={round} x={scale.x(round)} y={scale.bottom + 17} textAnchor="middle">
-          {roundTick(round, totalRounds)}
+      {axisTicks(axis, scale.right - scale.left, totalRounds).map(({ at, text }) => (
+        <text key={at} x={scale.xAt(at)} y={scale.bottom + 17} textAnchor="middle">
+          {text}
         </text>
       ))}
       <text x={scale.left} y={12}>
         {yTitle}
       </text>
       <text x={scale.right} y={scale.bottom + 34} textAnchor="end">
-        {words.roundPlot.axis}
+        {words.roundPlot.axes[axis.kind]}
       </text>
     </g>
   );
 }
 
-type AxisProps = Pick<RoundPlotProps, "range" | "totalRounds" | "yTitle">;
+type AxisProps = Pick<RoundPlotProps, "axis" | "totalRounds" | "yTitle">;
 
 /** Every series in one round, in words. */
 function wordsAt({ points, series, format }: RoundPlotProps, round: number | null): string {

@@ -2,6 +2,8 @@
 
 export interface ChartScale {
   readonly x: (round: number) => number;
+  /** Of something along the x axis, which need not be a round. */
+  readonly xAt: (at: number) => number;
   readonly y: (value: number) => number;
   /** The round nearest to a place. */
   readonly roundAt: (x: number) => number;
@@ -21,29 +23,45 @@ const PADDING = 12;
 export interface ChartSize {
   readonly width: number;
   readonly height: number;
-  /** First and last round. */
-  readonly range: readonly [number, number];
+  /** Rounds in their order, one at least, and where each stands along the x axis. */
+  readonly places: readonly { readonly round: number; readonly at: number }[];
+  /** Where the x axis begins. */
+  readonly from: number;
   /** The largest value there is to show. */
   readonly highest: number;
 }
 
-export function chartScale({ width, height, range: [first, last], highest }: ChartSize): ChartScale {
+export function chartScale({ width, height, places, from, highest }: ChartSize): ChartScale {
   const { left, top } = MARGIN;
   const right = Math.max(left + 2 * PADDING + 1, width - MARGIN.right);
   const bottom = height - MARGIN.bottom;
-  const perRound = (right - left - 2 * PADDING) / Math.max(1, last - first);
+  const to = places.at(-1)?.at ?? from;
+  const perUnit = to > from ? (right - left - 2 * PADDING) / (to - from) : 0;
+  const xAt = (at: number) => left + PADDING + (at - from) * perUnit;
+  const known = new Map(places.map(({ round, at }) => [round, xAt(at)]));
   const ticks = roundTicks(highest);
   const ceiling = ticks.at(-1) ?? 1;
   return {
-    x: (round) => left + PADDING + (round - first) * perRound,
+    x: (round) => known.get(round) ?? right,
+    xAt,
     y: (value) => bottom - (value / ceiling) * (bottom - top),
-    roundAt: (x) => Math.min(last, Math.max(first, Math.round(first + (x - left - PADDING) / perRound))),
+    roundAt: (x) => nearest(known, x),
     left,
     right,
     top,
     bottom,
     ticks,
   };
+}
+
+/** Of rounds at the same place the last. */
+function nearest(known: ReadonlyMap<number, number>, x: number): number {
+  let found = { round: 0, distance: Number.POSITIVE_INFINITY };
+  for (const [round, place] of known) {
+    const distance = Math.abs(place - x);
+    if (distance <= found.distance) found = { round, distance };
+  }
+  return found.round;
 }
 
 /** Rounds that are labelled where a label takes `room` pixels: the first, the last, and multiples of a round number between. */

@@ -39,13 +39,15 @@ export const en = {
       `Proposed: ${method} (${preset}), with labels as vectors that ${labels === "shared" ? "travel" : "stay with each client"}.`,
   },
   roundChart: {
+    along: (name: string) => `What ${name} is shown by`,
+    by: "by",
     showAlone: "Line to show alone",
     figures: "Figures",
     byRound: "Figures by round",
     round: "Round",
   },
   roundPlot: {
-    axis: "round",
+    axes: { round: "round", step: "training step", time: "time" },
     guessing: "guessing",
     toCome: "to come",
     noFigures: "no figures",

@@ -40,13 +40,15 @@ export const zh: typeof en = {
       `建议：${method}（${preset}），类别为向量，${labels === "shared" ? "共享" : "留在各客户端"}。`,
   },
   roundChart: {
+    along: (name) => `“${name}”的横轴`,
+    by: "横轴",
     showAlone: "单独显示的线条",
     figures: "数值",
     byRound: "各轮数值",
     round: "轮次",
   },
   roundPlot: {
-    axis: "轮次",
+    axes: { round: "轮次", step: "训练步数", time: "时间" },
     guessing: "随机猜测",
     toCome: "尚未开始",
     noFigures: "没有数值",
