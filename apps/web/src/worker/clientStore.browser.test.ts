@@ -8,6 +8,7 @@ import version2 from "../../fixtures/indexeddb/version2.json";
 import version3 from "../../fixtures/indexeddb/version3.json";
 import version4 from "../../fixtures/indexeddb/version4.json";
 import version5 from "../../fixtures/indexeddb/version5.json";
+import version6 from "../../fixtures/indexeddb/version6.json";
 import { createClientStore } from "./clientStore.ts";
 
 const NAME = "duet-test";
@@ -92,7 +93,7 @@ describe("what earlier versions left in a browser", () => {
     expect((await store.kept("client-a"))?.done).toMatchObject({ round: 2 });
   });
 
-  test("before version 5 rounding lost nothing; version 5, of today, has what it lost", async () => {
+  test("before version 5 rounding lost nothing; version 5 has what it lost", async () => {
     await left(4, version4);
     expect((await createClientStore(NAME).kept("client-a"))?.checkpoint?.residual).toBeNull();
     await deleteDB(NAME);
@@ -100,10 +101,20 @@ describe("what earlier versions left in a browser", () => {
     const store = createClientStore(NAME);
     const kept = await store.kept("client-a");
     expect(kept?.checkpoint?.residual).toEqual(Uint8Array.of(7, 7, 7, 7));
-    expect((await store.samples?.of("client-a"))?.rounds.map(({ round }) => round)).toEqual([0, 1]);
     // What is written comes back.
     await store.saveKept("c", { checkpoint: kept?.checkpoint ?? null, done: null });
     expect((await store.kept("c"))?.checkpoint).toEqual(kept?.checkpoint);
+  });
+
+  test("before version 6 no answers were kept; version 6, of today, has them", async () => {
+    await left(5, version5);
+    const older = createClientStore(NAME);
+    expect(await older.samples?.of("client-a")).toBeNull();
+    await older.forget("client-a");
+    await deleteDB(NAME);
+    await left(6, version6);
+    const taken = await createClientStore(NAME).samples?.of("client-a");
+    expect(taken?.rounds.map(({ round }) => round)).toEqual([0, 1]);
   });
 
   test("a privacy ledger of no known form is refused in words, and not begun anew", async () => {

@@ -27,7 +27,7 @@ import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type St
 import { z } from "zod";
 
 /** Of the database: which object stores there are. */
-const DATABASE_VERSION = 5;
+const DATABASE_VERSION = 6;
 
 /** There is one ledger. */
 const LEDGER = "ledger";
@@ -47,8 +47,8 @@ interface Schema extends DBSchema {
   sums: { key: string; value: unknown };
   samples: { key: string; value: unknown };
 }
-/** By the version of the database that brought them; version 5 brought what rounding lost, in `kept`, besides. */
-const STORES = { 2: ["rows", "kept", "submitted"], 3: ["underWay"], 4: ["privacy", "sums"], 5: ["samples"] } as const;
+/** By the version of the database that brought them; version 5 brought what rounding lost, in `kept`. */
+const STORES = { 2: ["rows", "kept", "submitted"], 3: ["underWay"], 4: ["privacy", "sums"], 6: ["samples"] } as const;
 /** Those that go with a client. */
 const OF_CLIENTS = [...STORES[2], ...STORES[3], "sums", "samples"] as const;
 type Database = IDBPDatabase<Schema>;
@@ -164,7 +164,7 @@ async function open(name: string): Promise<Database> {
         if (oldVersion < 2) for (const store of STORES[2]) db.createObjectStore(store);
         if (oldVersion < 3) for (const store of STORES[3]) db.createObjectStore(store);
         if (oldVersion < 4) for (const store of STORES[4]) db.createObjectStore(store);
-        if (oldVersion < 5) for (const store of STORES[5]) db.createObjectStore(store);
+        if (oldVersion < 6) for (const store of STORES[6]) db.createObjectStore(store);
         if (oldVersion === 1) await splitFirstRecords(db, transaction);
       },
       // A newer page wants to upgrade: this one must let go.
