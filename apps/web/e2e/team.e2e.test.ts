@@ -18,7 +18,7 @@ import { type OpenFederation, type Stage, startStage } from "./support/stage.ts"
 const DEADLINE_MS = 60_000;
 const scenario = logsScenario({ clients: 3, seed: 13, rowsPerClient: 60 });
 /** Steps of a training in which members come and go: more than any of them takes in that time. */
-const LONG = 120;
+const LONG = 160;
 
 let stage: Stage;
 beforeAll(async () => {
