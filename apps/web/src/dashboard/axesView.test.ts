@@ -5,7 +5,11 @@ import { roundAxes } from "./axesView.ts";
 const { config } = snapshotOf();
 
 test("rounds stand by number, by a client's steps until their end, and by the time until then", () => {
-  const rounds = [roundOf(0, { closedAt: 5000 }), roundOf(1, { openedAt: 6000, closedAt: 9500 }), roundOf(2, { closedAt: null })];
+  const rounds = [
+    roundOf(0, { openedAt: 1000, closedAt: 6000 }),
+    roundOf(1, { openedAt: 7000, closedAt: 10_500 }),
+    roundOf(2, { closedAt: null }),
+  ];
   expect(roundAxes({ config, rounds })).toEqual({
     round: [0, 1, 2, 3].map((round) => ({ round, at: round })),
     step: [

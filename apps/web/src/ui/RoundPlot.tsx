@@ -5,7 +5,7 @@ import { CrosshairSlider, crosshairByPointer } from "./Crosshair.tsx";
 import { type ChartScale, chartScale } from "./chartScale.ts";
 import { hoveredRound } from "./hoveredRound.ts";
 import { labelHeights } from "./labelHeights.ts";
-import { axisStart, axisTicks, type RoundAxis } from "./roundAxis.ts";
+import { axisStart, axisTicks, placeText, type RoundAxis } from "./roundAxis.ts";
 import { cutTo, textRoom } from "./textRoom.ts";
 import { words } from "./words.ts";
 
@@ -72,6 +72,7 @@ export function RoundPlot(props: RoundPlotProps) {
   const { places } = axis;
   const round = places.some((place) => place.round === hovered) ? hovered : null;
   const scale = chartScale({ width, height, places, from: axisStart(axis), highest: top ?? highestOf(points, series) });
+  const place = round === null ? null : placeText(axis, round);
   const ends = [places[0]?.round ?? 0, places.at(-1)?.round ?? 0] as const;
   const lines = series.map((one) => ({ ...one, ends: endsOf(points, one.key) }));
   const main = series.filter(({ thin }) => !thin);
@@ -92,10 +93,14 @@ export function RoundPlot(props: RoundPlotProps) {
         ))}
         <EndLabels lines={lines.filter(({ thin }) => !thin)} {...{ scale, format, reference }} />
       </svg>
-      <CrosshairSlider range={ends} totalRounds={totalRounds} said={wordsAt(props, round)} />
+      <CrosshairSlider
+        range={ends}
+        totalRounds={totalRounds}
+        said={[place, wordsAt(props, round)].filter((part) => part !== null).join(", ")}
+      />
       {round !== null && points.length > 0 && (
         <Readout
-          {...{ points, round, totalRounds, format }}
+          {...{ points, round, place, totalRounds, format }}
           series={main}
           x={scale.x(round)}
           isRight={2 * scale.x(round) > scale.left + scale.right}
@@ -251,16 +256,20 @@ function EndLabels({ lines, reference, scale, format }: EndLabelsProps) {
 
 interface ReadoutProps extends Pick<RoundPlotProps, "points" | "series" | "totalRounds" | "format"> {
   readonly round: number;
+  readonly place: string | null;
   readonly x: number;
   /** Of the plot's middle: then it stands at the left of the crosshair. */
   readonly isRight: boolean;
 }
 
-function Readout({ points, series, round, totalRounds, format, x, isRight }: ReadoutProps) {
+function Readout({ points, series, round, place, totalRounds, format, x, isRight }: ReadoutProps) {
   const point = points.find((candidate) => candidate.round === round);
   return (
     <div className="readout small" style={{ left: x, translate: isRight ? "calc(-100% - 10px)" : "10px" }} aria-hidden="true">
-      <div className="muted">{roundLabel(round, totalRounds)}</div>
+      <div className="muted">
+        {roundLabel(round, totalRounds)}
+        {place !== null && ` · ${place}`}
+      </div>
       {series.map(({ key, label, color }) => (
         <div key={key}>
           <span className="swatch" style={{ background: color }} />

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type AxisKind, axisKinds, axisOf, axisStart, axisTicks } from "./roundAxis.ts";
+import { type AxisKind, axisKinds, axisOf, axisStart, axisTicks, placeText } from "./roundAxis.ts";
 
 const places = (...at: number[]) => at.map((place, round) => ({ round, at: place }));
 const axes = { round: places(0, 1, 2), step: places(24, 36, 48), time: places(90, 400) };
@@ -15,6 +15,16 @@ test("an axis that is not known gives way to rounds", () => {
 test("rounds begin at the first, steps and time at nothing", () => {
   expect(axisStart({ kind: "round", places: places(1, 2) })).toBe(1);
   expect([axisOf(axes, "step"), axisOf(axes, "time")].map(axisStart)).toEqual([0, 0]);
+});
+
+test("where a round stands is said where its name does not", () => {
+  expect((["round", "step", "time"] as const).map((kind) => placeText(axisOf(axes, kind), 1))).toEqual([
+    null,
+    "step 36",
+    "6 min 40 s",
+  ]);
+  // It has not ended.
+  expect(placeText(axisOf(axes, "time"), 2)).toBeNull();
 });
 
 test("labels are round numbers, as many as there is room for", () => {

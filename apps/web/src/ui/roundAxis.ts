@@ -1,7 +1,8 @@
 /** Along what rounds stand in charts: their numbers, the training steps until their end, or the time until then. Pure. */
-import { formatCount, formatDuration } from "../lib/format.ts";
+import { formatCount, formatDuration, formatNumber } from "../lib/format.ts";
 import { roundTick } from "../lib/roundWords.ts";
 import { labelledRounds } from "./chartScale.ts";
+import { words } from "./words.ts";
 
 export type AxisKind = "round" | "step" | "time";
 
@@ -40,6 +41,13 @@ export function axisOf(axes: RoundAxes, wanted: AxisKind): RoundAxis {
 
 /** Where the axis begins: nothing is learned before the first step. */
 export const axisStart = ({ kind, places }: RoundAxis): number => (kind === "round" ? (places[0]?.at ?? 0) : 0);
+
+/** Where a round stands, in words; null where its name says that. */
+export function placeText({ kind, places }: RoundAxis, round: number): string | null {
+  const at = places.find((place) => place.round === round)?.at;
+  if (kind === "round" || at === undefined) return null;
+  return kind === "time" ? formatDuration(at) : words.roundPlot.atStep(formatNumber(at));
+}
 
 /** Room for a label, pixels. */
 const ROOM: Readonly<Record<AxisKind, number>> = { round: 36, step: 44, time: 72 };

@@ -47,6 +47,7 @@ export const en = {
     round: "Round",
   },
   roundPlot: {
+    atStep: (step: string) => `step ${step}`,
     axes: { round: "round", step: "training step", time: "time" },
     guessing: "guessing",
     toCome: "to come",

@@ -48,6 +48,7 @@ export const zh: typeof en = {
     round: "轮次",
   },
   roundPlot: {
+    atStep: (step) => `第 ${step} 步`,
     axes: { round: "轮次", step: "训练步数", time: "时间" },
     guessing: "随机猜测",
     toCome: "尚未开始",
