@@ -1,4 +1,5 @@
 /** The data page with files as people have them: what was decided is seen, can be changed, and what was left out is in plain sight. */
+import { readFile } from "node:fs/promises";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -54,6 +55,12 @@ test("an export of Excel in windows-1252: read, said so, and read anew in anothe
     expect(await page.getByLabel("Separator").inputValue()).toBe("auto");
     await page.getByText("as it looks: semicolon").waitFor({ state: "attached" });
     await page.getByRole("heading", { name: "2 lines not used" }).waitFor();
+    const press = page.getByRole("button", { name: "Download these lines" }).click();
+    const [left] = await Promise.all([page.waitForEvent("download"), press]);
+    expect(left.suggestedFilename()).toBe("export-not-used.csv");
+    const [head, ...lines] = (await readFile(await left.path(), "utf8")).split("\r\n");
+    expect(head).toBe("line,why not used,text,label");
+    expect(lines).toEqual([expect.stringMatching(/^15,label is empty,no label here,$/), expect.stringMatching(/^16,.*3 fields/)]);
     await page.getByText(/Labels read in another spelling: 6 × “Cold” as “cold”/).waitFor();
     await page.getByText("12 rows", { exact: true }).last().waitFor();
 

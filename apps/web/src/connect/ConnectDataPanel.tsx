@@ -59,7 +59,12 @@ export function ConnectDataPanel({ connect, task, sample, others }: ConnectDataP
       )}
       {state.kind === "table" && state.failure && <FailureAlert failure={state.failure} />}
       {(state.kind === "table" || state.kind === "sample") && state.data && (
-        <DataReport data={state.data} task={task} others={others} />
+        <DataReport
+          fileName={state.kind === "table" ? state.table.fileName : null}
+          data={state.data}
+          task={task}
+          others={others}
+        />
       )}
       {state.kind === "table" && (state.data || state.personal.kind === "read") && (
         <PersonalData

@@ -6,16 +6,19 @@ import { Scroll } from "../ui/Scroll.tsx";
 import type { ConnectedData, RejectedSummary } from "../worker/tabEngine.ts";
 import { LabelBalanceChart } from "./LabelBalanceChart.tsx";
 import type { OthersRows } from "./labelBalance.ts";
+import { RejectedFile } from "./RejectedFile.tsx";
 import { words } from "./words.ts";
 
 export interface DataReportProps {
+  /** Null where the rows are of no file. */
+  readonly fileName: string | null;
   readonly data: ConnectedData;
   readonly task: Task;
   readonly others: OthersRows | null;
 }
 
 /** What will be used, what not and why, and how the labels are spread. */
-export function DataReport({ data, task, others }: DataReportProps) {
+export function DataReport({ fileName, data, task, others }: DataReportProps) {
   const { parts, rowCount, rejected } = data;
   return (
     <>
@@ -34,6 +37,7 @@ export function DataReport({ data, task, others }: DataReportProps) {
       {task.kind === "label" && <LabelBalanceChart data={data} labels={task.labels} others={others} />}
       <Respelled data={data} />
       <LeftOut rejected={rejected} />
+      {rejected.count > 0 && fileName !== null && <RejectedFile fileName={fileName} />}
       {rejected.count > 0 && (
         <details className="small">
           <summary>{words.dataReport.firstLines}</summary>

@@ -91,6 +91,11 @@ export const en = {
     andMore: (count: number) => `and ${count} more`,
     respelled: (count: number, spelling: string, label: string) => `${count} × “${spelling}” as “${label}”`,
   },
+  rejectedFile: {
+    download: "Download these lines",
+    columns: { line: "line", reason: "why not used" },
+    name: (file: string) => `${file}-not-used.csv`,
+  },
   labelBalance: {
     title: "Labels: yours beside the federation's",
     key: (labels: number) => `bar: your rows · mark: where each of the ${labels} labels would be if all were as frequent`,

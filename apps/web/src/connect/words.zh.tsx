@@ -94,6 +94,11 @@ export const zh: typeof en = {
     andMore: (count) => `以及另外 ${count} 行`,
     respelled: (count, spelling, label) => `${count} × “${spelling}”读作“${label}”`,
   },
+  rejectedFile: {
+    download: "下载这些行",
+    columns: { line: "行号", reason: "未使用的原因" },
+    name: (file) => `${file}-未使用的行.csv`,
+  },
   labelBalance: {
     title: "类别分布：你的数据与联邦的类别表",
     key: (labels) => `条形：你的数据行 · 竖线：如果 ${labels} 个类别同样多，每个类别会到的位置`,

@@ -21,6 +21,7 @@ import type { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { predictTable } from "@duet/lora-engine/training/predictTable";
 import { inSlices } from "./inSlices.ts";
 import type { ModelDesk } from "./modelDesk.ts";
+import { reasonsOf, rejectedCsv } from "./rejectedFile.ts";
 import { loadSample, shareOf } from "./sampleData.ts";
 import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
 
@@ -34,7 +35,16 @@ const REASONS_SHOWN = 4;
 
 export type DataDesk = Pick<
   TabEngine,
-  "readTable" | "labels" | "labelsOfFile" | "connect" | "personalData" | "rowsAsRead" | "connectSample" | "predictTable"
+  | "readTable"
+  | "labels"
+  | "labelsOfFile"
+  | "connect"
+  | "personalData"
+  | "rowsAsRead"
+  | "rejectedReasons"
+  | "rejectedRows"
+  | "connectSample"
+  | "predictTable"
 >;
 
 /** What rows are held by, what answers them, and what cuts them into tokens. */
@@ -46,11 +56,16 @@ export interface DataDeskParts {
 
 export function createDataDesk({ answers, client, models }: DataDeskParts, baseUrl: string): DataDesk {
   let table: Table | null = null;
-  let connecting: { readonly rows: readonly Row[]; readonly task: Task } | null = null;
+  let connecting: { readonly rows: readonly Row[]; readonly rejected: readonly RejectedRow[]; readonly task: Task } | null = null;
 
   function current(): Table {
     if (!table) throw workError("ROWS_GONE", ["noFile"]);
     return table;
+  }
+
+  function held(): NonNullable<typeof connecting> {
+    if (!connecting) throw workError("ROWS_GONE", ["noRows"]);
+    return connecting;
   }
 
   /** What takes its time ends where something newer was begun. */
@@ -95,7 +110,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
     },
     async connect({ input, answer, task, matchCase, mask, seed }, onProgress) {
       const mapped = mapRows(current(), { input, answer }, task, { matchCase });
-      const mine = { rows: mapped.rows, task };
+      const mine = { rows: mapped.rows, rejected: mapped.rejected, task };
       connecting = mine;
       if (mask.length === 0) return connected(mapped, seed, onProgress);
       const kinds = new Set(mask);
@@ -106,8 +121,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
       return connected({ ...mapped, rows }, seed, onProgress);
     },
     async personalData(onProgress) {
-      const mine = connecting;
-      if (!mine) throw workError("ROWS_GONE", ["noRows"]);
+      const mine = held();
       const tally = new PersonalTally(mine.task);
       await inSlices(
         mine.rows,
@@ -120,8 +134,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
       return tally.report();
     },
     async rowsAsRead(model, hub, maxTokens) {
-      const mine = connecting;
-      if (!mine) throw workError("ROWS_GONE", ["noRows"]);
+      const mine = held();
       const tokenizer = await models.tokenizer(model, hub);
       assertNewest(mine);
       if (!tokenizer) return null;
@@ -132,6 +145,8 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
         lengths: rowLengths(tokenizer, counted, maxTokens),
       };
     },
+    rejectedReasons: async () => reasonsOf(held().rejected),
+    rejectedRows: async (words) => new Blob([rejectedCsv(current(), held().rejected, words)], { type: "text/csv" }),
     async connectSample(id, share, seed) {
       const sample = await loadSample(id, baseUrl);
       const { name, rows } = shareOf(sample, share);

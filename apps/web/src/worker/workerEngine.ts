@@ -140,6 +140,8 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
             }),
           ),
       ),
+    rejectedReasons: () => guarded(remote.rejectedReasons()),
+    rejectedRows: (words) => guarded(remote.rejectedRows(words)),
     connectSample: (id, share, seed) =>
       inTime(
         READING_SECONDS,

@@ -1,0 +1,28 @@
+import { say } from "@duet/lora-core/sayings/saying";
+import { Button } from "@mantine/core";
+import { useServices } from "../hooks/ServicesContext.tsx";
+import { useTask } from "../hooks/useTask.ts";
+import { saveFile } from "../lib/saveFile.ts";
+import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { words } from "./words.ts";
+
+/** The lines that are not used as a file, to be mended and connected again. It is made in this tab, by its worker. */
+export function RejectedFile({ fileName }: { readonly fileName: string }) {
+  const services = useServices();
+  const [saving, save] = useTask();
+  const press = () =>
+    save(async () => {
+      const engine = services.engine();
+      const reasons = (await engine.rejectedReasons()).map((reason) => say(words.data, reason));
+      const content = await engine.rejectedRows({ ...words.rejectedFile.columns, reasons });
+      saveFile({ fileName: words.rejectedFile.name(fileName.replace(/\.[^.]*$/, "")), content });
+    });
+  return (
+    <>
+      <Button size="xs" variant="default" mt="sm" loading={saving.kind === "busy"} onClick={press}>
+        {words.rejectedFile.download}
+      </Button>
+      {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
+    </>
+  );
+}
