@@ -11,6 +11,7 @@ const scenario = logsScenario({ clients: 1, seed: 3, rowsPerClient: 60 });
 
 let stage: Stage;
 let anna: Participant;
+let watchUrl: string;
 beforeAll(async () => {
   stage = await startStage();
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
@@ -19,6 +20,7 @@ beforeAll(async () => {
   const federation = await stage.open(defaultFederation({ ...choices, name: "ward notes", minClients: 1 }), {
     contact: "the ward desk",
   });
+  watchUrl = federation.watchUrl;
   const file = await stage.writeRows("anna", scenario.clients[0]?.rows ?? []);
   const data = { name: "anna", file, input: "input", answer: "answer" };
   anna = await join(stage.browser, federation.inviteUrl, data, { deadlineMs: 100_000 });
@@ -150,6 +152,56 @@ it("is replayed round by round by keyboard, by steps and by itself, and by itsel
   await replay.getByRole("button", { name: "Play round by round" }).waitFor({ state: "detached" });
   await replay.getByRole("button", { name: "One round back" }).waitFor();
   await page.emulateMedia({ reducedMotion: null });
+});
+
+it("has the round and the client that are looked at in its address, for a reload, for another reader and for the way back", async () => {
+  const page = await anna.context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(watchUrl.replace("#", "?round=1#"));
+  const slider = page.getByRole("slider", { name: "Round that is shown" });
+  await expect.poll(() => slider.getAttribute("aria-valuetext")).toBe("Round 1 of 2");
+  await page.getByRole("cell", { name: /^anna/ }).getByRole("button").click();
+  const detail = page.getByRole("region", { name: "anna" });
+  await detail.waitFor();
+  await page.reload();
+  await detail.waitFor();
+  await expect.poll(() => slider.getAttribute("aria-valuetext")).toBe("Round 1 of 2");
+  await slider.press("End");
+  await expect.poll(() => slider.getAttribute("aria-valuetext")).toBe("The end");
+  await page.goBack();
+  await expect.poll(() => slider.getAttribute("aria-valuetext")).toBe("Round 1 of 2");
+  await page.goBack();
+  await detail.waitFor({ state: "detached" });
+  expect(new URL(page.url()).search).toBe("?round=1");
+  await page.close();
+});
+
+it("shows all charts along training steps or time where one is told to", async () => {
+  const { page } = anna;
+  const along = (name: string) => page.getByRole("group", { name: `What ${name} is shown by` });
+  const time = along("accuracy").getByRole("button", { name: "time" });
+  await time.click();
+  for (const name of ["accuracy", "training loss"]) {
+    const shown = along(name).getByRole("button", { name: "time" });
+    await expect.poll(() => shown.getAttribute("aria-pressed")).toBe("true");
+  }
+  await along("training loss").getByRole("button", { name: "training step" }).click();
+  await expect.poll(() => time.getAttribute("aria-pressed")).toBe("false");
+  await along("accuracy").getByRole("button", { name: "round" }).click();
+});
+
+it("shows what it answered to three of its own rows after every round", async () => {
+  const panel = anna.page.getByRole("region", { name: "What it answers" });
+  const after = panel.getByRole("combobox", { name: "After" });
+  expect(await after.locator("option").allTextContents()).toEqual(["Fusing", "Round 2 of 2", "Round 1 of 2"]);
+  const own = scenario.clients[0]?.rows ?? [];
+  const texts = await panel.getByRole("blockquote").allTextContents();
+  expect(texts).toHaveLength(3);
+  for (const text of texts) expect(own.map(({ input }) => input)).toContain(text);
+  expect(await panel.getByRole("term").filter({ hasText: "fused" }).count()).toBe(3);
+  await after.selectOption("Round 1 of 2");
+  await expect.poll(() => panel.getByRole("term").filter({ hasText: "fused" }).count()).toBe(0);
+  expect(await panel.getByRole("term").filter({ hasText: "shared" }).count()).toBe(3);
 });
 
 it("moves one crosshair over all charts by keyboard, and says what stands there", async () => {

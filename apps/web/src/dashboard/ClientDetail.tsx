@@ -4,7 +4,7 @@ import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/s
 import { Button } from "@mantine/core";
 import { IconPinnedOff } from "@tabler/icons-react";
 import { Fragment } from "react";
-import { useStore } from "../hooks/useStore.ts";
+import { usePlace } from "../hooks/usePlace.ts";
 import { untoldText } from "../lib/figuresWords.ts";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate } from "../lib/format.ts";
 import { phasesText } from "../lib/phasesText.ts";
@@ -12,7 +12,6 @@ import { roundLabel } from "../lib/roundWords.ts";
 import { tells, tellsTraffic } from "../lib/toldFigures.ts";
 import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
-import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { costView } from "./costView.ts";
 import { aloneAccuracy, gainOverAlone, learnedAccuracy, measuredRows, togetherAccuracy } from "./crowdView.ts";
@@ -23,7 +22,7 @@ import { words } from "./words.ts";
 
 /** Everything that is told of the one client that is pinned; nothing while none is. */
 export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
-  const pinned = useStore(pinnedClient);
+  const { client: pinned, look } = usePlace();
   const client = snapshot.clients.find(({ id }) => id === pinned);
   if (!client) return null;
   return (
@@ -34,7 +33,7 @@ export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
           size="compact-sm"
           variant="default"
           leftSection={<IconPinnedOff size={14} />}
-          onClick={() => pinnedClient.set(null)}
+          onClick={() => look({ client: null })}
         >
           {words.clientDetail.unpin}
         </Button>

@@ -2,12 +2,12 @@ import { clusterName } from "@duet/lora-core/protocol/deviceKind";
 import { isTold } from "@duet/lora-core/protocol/figures";
 import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { usePlace } from "../hooks/usePlace.ts";
 import { words as federation } from "../lib/federation/words.ts";
 import { tellersText, trafficText, untoldText } from "../lib/figuresWords.ts";
 import { formatLoss, formatRate } from "../lib/format.ts";
 import { tells } from "../lib/toldFigures.ts";
 import { Panel } from "../ui/Panel.tsx";
-import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { FusionBars } from "./FusionBars.tsx";
 import { MiniAccuracy } from "./MiniAccuracy.tsx";
@@ -81,6 +81,7 @@ interface RowProps {
 }
 
 function Row({ client, shown, config, answer }: RowProps) {
+  const { look } = usePlace();
   const { name, figures, device, samples, status, progress } = client;
   const fusion = fusionOf(client);
   const cluster = clusterName(device);
@@ -95,7 +96,7 @@ function Row({ client, shown, config, answer }: RowProps) {
   return (
     <tr>
       <td data-label={words.clientTable.client}>
-        <button type="button" className="asLink" onClick={() => pinnedClient.set(client.id)}>
+        <button type="button" className="asLink" onClick={() => look({ client: client.id })}>
           {name}
         </button>
         <div className="muted small">{standing.join(" · ")}</div>

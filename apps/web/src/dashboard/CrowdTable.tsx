@@ -3,10 +3,9 @@ import { SegmentedControl, TextInput } from "@mantine/core";
 import { IconArrowDown, IconArrowsSort, IconArrowUp, IconPin } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
-import { useStore } from "../hooks/useStore.ts";
+import { usePlace } from "../hooks/usePlace.ts";
 import { formatClock, formatFraction, formatNumber, formatRate } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
-import { pinnedClient } from "../ui/pinnedClient.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { type CrowdColumn, type CrowdRow, type CrowdSort, crowdRows, sortedRows } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
@@ -63,7 +62,7 @@ const SPARE = 4;
 /** Very many clients, a row each: found, filtered and sorted; only what is in view is drawn. */
 export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
-  const pinned = useStore(pinnedClient);
+  const { client: pinned, look } = usePlace();
   const [sort, setSort] = useState<CrowdSort>({ column: "together", isDescending: true });
   const [filter, setFilter] = useState<Filter>("all");
   const [name, setName] = useState("");
@@ -127,7 +126,7 @@ export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
                     type="button"
                     className="asLink"
                     aria-pressed={row.id === pinned}
-                    onClick={() => pinnedClient.set(row.id === pinned ? null : row.id)}
+                    onClick={() => look({ client: row.id === pinned ? null : row.id })}
                   >
                     {row.id === pinned && <IconPin size={14} aria-hidden="true" />}
                     {row.name}

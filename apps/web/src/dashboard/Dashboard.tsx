@@ -1,10 +1,11 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { SharedAdaptersPanel } from "../adapters/SharedAdaptersPanel.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { useLinkAddresses } from "../hooks/useLinkAddresses.ts";
 import { useOrganiser } from "../hooks/useOrganiser.ts";
+import { usePlace } from "../hooks/usePlace.ts";
 import { useSettled } from "../hooks/useSettled.ts";
 import { addressOf } from "../lib/baseUrl.ts";
 import { isCrowd } from "../lib/crowd.ts";
@@ -61,8 +62,10 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
   const { federationId, config, joining, waiting, clients, phase } = snapshot;
   const settled = useSettled(snapshot);
   const stops = replayStops(settled);
-  const [chosen, replay] = useState<number | null>(null);
-  const round = stops.some((stop) => stop.round === chosen) ? chosen : null;
+  const { round: asked, look } = usePlace();
+  const round = stops.some((stop) => stop.round === asked) ? asked : null;
+  /** From one round to the next nobody goes back. */
+  const replay = (to: number | null) => look({ round: to }, { replace: round !== null && to !== null });
   const spoken = useLanguage();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what it says is of the language.
   const replayed = useMemo(() => (round === null ? null : asOfRound(settled, round)), [settled, round, spoken]);

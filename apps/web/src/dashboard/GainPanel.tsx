@@ -1,10 +1,9 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo, useMemo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
-import { useStore } from "../hooks/useStore.ts";
+import { usePlace } from "../hooks/usePlace.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { pinnedClient } from "../ui/pinnedClient.ts";
 import { crowdRows, GAIN_STEP, gainCounts, gainDots } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
 import { words } from "./words.ts";
@@ -15,7 +14,7 @@ const RADIUS = 4.5;
 /** Who is better off than alone: a dot for each client. */
 export const GainPanel = memo(function GainPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
-  const pinned = useStore(pinnedClient);
+  const { client: pinned, look } = usePlace();
   const dots = useMemo(() => gainDots(crowdRows(snapshot)), [snapshot]);
   if (dots.length === 0) return null;
   const { better, worse, open } = gainCounts(dots);
@@ -63,7 +62,7 @@ export const GainPanel = memo(function GainPanel({ snapshot }: { readonly snapsh
               fill={isSure === false ? "var(--surface)" : "var(--data)"}
               stroke={clientId === pinned ? "var(--ink)" : "var(--data)"}
               strokeWidth={clientId === pinned ? 3 : 1.5}
-              onPointerDown={() => pinnedClient.set(clientId)}
+              onPointerDown={() => look({ client: clientId })}
             />
           ))}
         </svg>

@@ -2,6 +2,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { SegmentedControl } from "@mantine/core";
 import { memo, type PointerEvent, useMemo, useState } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
+import { usePlace } from "../hooks/usePlace.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { useWidth } from "../hooks/useWidth.ts";
 import { formatDuration, formatFraction } from "../lib/format.ts";
@@ -11,7 +12,6 @@ import { CrosshairSlider, crosshairByPointer } from "../ui/Crosshair.tsx";
 import { labelledRounds } from "../ui/chartScale.ts";
 import { hoveredRound } from "../ui/hoveredRound.ts";
 import { Panel } from "../ui/Panel.tsx";
-import { pinnedClient } from "../ui/pinnedClient.ts";
 import { type Heat, heatView, MEASURES, type Measure } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
 import { words } from "./words.ts";
@@ -95,7 +95,7 @@ interface HeatMapProps {
 
 function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
   const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
-  const pinned = useStore(pinnedClient);
+  const { client: pinned, look } = usePlace();
   const round = useStore(hoveredRound);
   const { rounds, rows } = heat;
   const cell = {
@@ -111,9 +111,13 @@ function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
   const pointer = crosshairByPointer(roundAt);
   const pinAt = ({ clientY, currentTarget }: PointerEvent<Element>) => {
     const row = rows[Math.floor((clientY - currentTarget.getBoundingClientRect().top - TOP) / cell.height)];
-    if (row) pinnedClient.set(row.clientId);
+    if (row) look({ client: row.clientId });
   };
-  const move = (step: number) => pinnedClient.set(rows[Math.min(rows.length - 1, Math.max(0, place + step))]?.clientId ?? null);
+  // A key that is held passes many by: back leads to before it.
+  const move = (step: number) => {
+    const to = rows[Math.min(rows.length - 1, Math.max(0, place + step))];
+    look({ client: to?.clientId ?? null }, { replace: pinned !== null });
+  };
   const named = new Set([0, rows.length - 1]);
   const row = rows[place];
   const value = row?.cells.find((candidate) => candidate.round === round);

@@ -1,12 +1,11 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo, useMemo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
-import { useStore } from "../hooks/useStore.ts";
+import { usePlace } from "../hooks/usePlace.ts";
 import { noFiguresText, tellersText } from "../lib/figuresWords.ts";
 import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
-import { pinnedClient } from "../ui/pinnedClient.ts";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartBand, ChartSeries } from "../ui/RoundPlot.tsx";
 import { roundAxes } from "./axesView.ts";
@@ -23,7 +22,7 @@ const BANDS: readonly ChartBand[] = [
 /** What many clients reached: the median, and where the middle of them lies; never a line each. */
 export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const spoken = useLanguage();
-  const pinned = useStore(pinnedClient);
+  const { client: pinned } = usePlace();
   const points = useMemo(() => quantilePoints(snapshot, pinned), [snapshot, pinned]);
   const axes = useMemo(() => roundAxes(snapshot), [snapshot]);
   const name = snapshot.clients.find(({ id }) => id === pinned)?.name;

@@ -4,6 +4,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import { NativeSelect } from "@mantine/core";
 import { IconCheck, IconLock } from "@tabler/icons-react";
 import { Fragment, useEffect, useState } from "react";
+import { usePlace } from "../../../hooks/usePlace.ts";
 import { ADAPTERS } from "../../../lib/adapters.ts";
 import { formatNumber } from "../../../lib/format.ts";
 import type { TabSession } from "../../../services/tabSessions.ts";
@@ -21,6 +22,7 @@ export interface SamplesPanelProps {
 export function SamplesPanel({ session, state: { clientId, adapters }, config }: SamplesPanelProps) {
   const [history, setHistory] = useState<SampleHistory | null>(null);
   const [chosen, choose] = useState<number | null>(null);
+  const { round: replayed } = usePlace();
   // biome-ignore lint/correctness/useExhaustiveDependencies: with the adapters of a finished round come its answers.
   useEffect(() => {
     let isGone = false;
@@ -35,7 +37,7 @@ export function SamplesPanel({ session, state: { clientId, adapters }, config }:
       isGone = true;
     };
   }, [session, clientId, adapters]);
-  const view = history && samplesView(history, config.task, config.budgets.rounds, chosen);
+  const view = history && samplesView(history, config.task, config.budgets.rounds, chosen ?? replayed);
   if (!view) return null;
   const newest = view.rounds[0]?.round;
   const stays = (
@@ -49,7 +51,7 @@ export function SamplesPanel({ session, state: { clientId, adapters }, config }:
         size="xs"
         label={words.samplesPanel.after}
         value={view.round}
-        onChange={({ currentTarget: { value } }) => choose(Number(value) === newest ? null : Number(value))}
+        onChange={({ currentTarget: { value } }) => choose(replayed === null && Number(value) === newest ? null : Number(value))}
         data={view.rounds.map(({ round, label }) => ({ value: String(round), label }))}
       />
       {view.rows.map((row) => (
