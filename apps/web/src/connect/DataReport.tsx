@@ -37,7 +37,6 @@ export function DataReport({ fileName, data, task, others }: DataReportProps) {
       {task.kind === "label" && <LabelBalanceChart data={data} labels={task.labels} others={others} />}
       <Respelled data={data} />
       <LeftOut rejected={rejected} />
-      {rejected.count > 0 && fileName !== null && <RejectedFile fileName={fileName} />}
       {rejected.count > 0 && (
         <details className="small">
           <summary>{words.dataReport.firstLines}</summary>
@@ -58,6 +57,7 @@ export function DataReport({ fileName, data, task, others }: DataReportProps) {
           )}
         </details>
       )}
+      {rejected.count > 0 && fileName !== null && <RejectedFile fileName={fileName} />}
     </>
   );
 }
