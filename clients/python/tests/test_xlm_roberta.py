@@ -1,4 +1,4 @@
-"""XLM-RoBERTa as an encoder: what transformers and PEFT compute with a small random one that they make here."""
+"""XLM-RoBERTa as an encoder: what transformers computes with a small random one that it makes here, and LoRA by its equation."""
 
 import os
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 from conftest import ROOT, Federation, client, ended
-from peft import LoraConfig, get_peft_model
+from plain_lora import add_lora
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from torch.nn import functional
 from transformers import AutoModel, PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
@@ -83,26 +83,21 @@ def test_tokens_vectors_loss_and_gradients_are_theirs(folder: Path) -> None:
     with torch.no_grad():
         assert (base.embed(rows, None) - vectors(model, rows)).abs().max() < 1e-5
         targets = vectors(model, labels)
-    lora = LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=TARGETS, task_type="FEATURE_EXTRACTION")
-    adapted = get_peft_model(model, lora).eval()
-    factors = {key: value for key, value in adapted.named_parameters() if "lora_" in key}
-    with torch.no_grad():
-        for value in factors.values():
-            value.normal_(std=0.2)
-    expected = functional.cross_entropy(TEMPERATURE * vectors(adapted, rows) @ targets.T, torch.tensor(ANSWERS))
-    expected.backward()
-    short = {key.removeprefix("base_model.model.").replace(".default", ""): value for key, value in factors.items()}
     layout = adapter_layout(base.linears, {"targetModules": TARGETS, "rank": RANK})
-    assert set(layout) == set(short)
-    ours = {key: short[key].detach().clone().requires_grad_() for key in layout}
+    plain = {key: (0.2 * torch.randn(shape)).requires_grad_() for key, shape in layout.items()}
+    add_lora(model, plain, ALPHA / RANK)
+    expected = functional.cross_entropy(TEMPERATURE * vectors(model, rows) @ targets.T, torch.tensor(ANSWERS))
+    expected.backward()
+    ours = {key: values.detach().clone().requires_grad_() for key, values in plain.items()}
     examples = [Example(row, answer) for row, answer in zip(rows, ANSWERS, strict=True)]
     loss = base.label_task(LABELS).losses(examples, ActiveAdapter(ours, ALPHA / RANK)).mean()
     assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
     loss.backward()
     for key, values in ours.items():
         assert values.grad is not None
-        assert short[key].grad is not None
-        assert (values.grad - short[key].grad).abs().max() < 1e-3 * short[key].grad.abs().max(), key
+        wanted = plain[key].grad
+        assert wanted is not None
+        assert (values.grad - wanted).abs().max() < 1e-3 * wanted.abs().max(), key
 
 
 def test_it_takes_part(

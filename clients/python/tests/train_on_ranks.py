@@ -30,8 +30,7 @@ def made_up_rows() -> list[Row]:
 
 def spread_of(client: Client) -> list[int]:
     """Values of the base that are spread over the ranks, and how many of them are here."""
-    model = getattr(client.task.encoder, "model", None)
-    spread = [value for value in model.base_model.parameters() if isinstance(value, DTensor)] if model else []
+    spread = [value for value in client.task.encoder.model.parameters() if isinstance(value, DTensor)]  # type: ignore[attr-defined]
     return [sum(value.numel() for value in spread), sum(value.to_local().numel() for value in spread)]
 
 

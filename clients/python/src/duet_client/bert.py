@@ -13,12 +13,12 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 from torch.nn import functional
+from transformers import AutoModel
 
-from duet_client.adapter_hooks import AdapterHooks
 from duet_client.base_model import ActiveAdapter
 from duet_client.encoder import CHARACTERS_PER_TOKEN, EncoderTask
-from duet_client.failure import Failure
 from duet_client.linear_modules import LAYOUT_FIELD, described_modules, linear_modules
+from duet_client.lora_layers import LoraLayers
 
 PLAIN = {"pooling": "mean", "maxTokens": None, "prompt": ""}
 """Of a model without settings of its own."""
@@ -31,10 +31,6 @@ class Bert:
 
     def __init__(self, folder: Path, config: dict[str, Any], device: torch.device) -> None:
         """Load config.json, tokenizer.json and the weights; the base's `config` in the federation says how sentences are read."""
-        try:
-            from transformers import AutoModel
-        except ImportError as error:
-            raise Failure('This base needs transformers: pip install "duet-client[transformers]".') from error
         self.device = device
         library: Any = AutoModel
         layout = config.get(LAYOUT_FIELD)
@@ -54,7 +50,7 @@ class Bert:
         # Control pieces in a text are text.
         self.tokenizer.encode_special_tokens = True
         self.linears = described_modules(layout, self.model) if layout else linear_modules(self.model)
-        self._hooks = AdapterHooks(self.model, [linear.name for linear in self.linears])
+        self._lora = LoraLayers(self.model, [linear.name for linear in self.linears])
 
     def pass_along(self) -> None:
         """Nobody needs it."""
@@ -80,7 +76,7 @@ class Bert:
         padded = [[*text, *[self._padding] * (longest - len(text))] for text in texts]
         ids = torch.tensor(padded, device=self.device)
         is_there = torch.tensor([[1] * len(text) + [0] * (longest - len(text)) for text in texts], device=self.device)
-        with self._hooks.active(adapter):
+        with self._lora.active(adapter):
             hidden: torch.Tensor = self.model(input_ids=ids, attention_mask=is_there).last_hidden_state
         if self._takes_first:
             return functional.normalize(hidden[:, 0], dim=-1)

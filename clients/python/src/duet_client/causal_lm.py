@@ -12,11 +12,12 @@ from typing import Any
 
 import torch
 from torch.nn import functional
+from transformers import AutoModelForCausalLM
 
-from duet_client.adapter_hooks import AdapterHooks
 from duet_client.base_model import ActiveAdapter, Example
 from duet_client.failure import Failure
 from duet_client.linear_modules import described_modules, linear_modules
+from duet_client.lora_layers import LoraLayers
 from duet_client.prompts import prompts_of
 from duet_client.ranks import Ranks
 
@@ -35,10 +36,6 @@ class CausalLm:
         layout: Mapping[str, Any] | None = None,
     ) -> None:
         """Load config.json, tokenizer.json and the weights. `layout` is of a base that is described, which may have any class."""
-        try:
-            from transformers import AutoModelForCausalLM
-        except ImportError as error:
-            raise Failure('This base needs transformers: pip install "duet-client[transformers]".') from error
         self.device = device
         library: Any = AutoModelForCausalLM
         self._ranks = shard_over
@@ -54,7 +51,7 @@ class CausalLm:
             self.model = load_sharded(load, shard_over)
         self._is_described = layout is not None
         self.linears = linear_modules(self.model) if layout is None else described_modules(layout, self.model)
-        self._hooks = AdapterHooks(self.model, [linear.name for linear in self.linears])
+        self._lora = LoraLayers(self.model, [linear.name for linear in self.linears])
 
     def label_task(self, labels: Sequence[str]) -> "CausalTask":
         """Bind it to labels."""
@@ -88,7 +85,7 @@ class CausalLm:
             counts = enumerate(zip(rows, last, strict=True))
             return torch.cat([values[at, len(row) - count : len(row)] for at, (row, count) in counts])
 
-        with self._hooks.active(adapter):
+        with self._lora.active(adapter):
             if self._is_described:
                 # Some scale or cap what their head gives.
                 return asked_of(self.model(input_ids=ids, attention_mask=is_there, use_cache=False).logits)

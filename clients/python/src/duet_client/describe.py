@@ -79,10 +79,9 @@ def _family_of(config: dict[str, Any]) -> str:
 
 def _without_weights(folder: Path, config: dict[str, Any], family: str | None) -> tuple[str, Any]:
     """What kind it is, and the class that clients load, without weights."""
-    try:
-        from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
-    except ImportError as error:
-        raise Failure('Bases are described by transformers: pip install "duet-client[transformers]".') from error
+    # Seconds to load, which nobody waits for who joins.
+    from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
+
     kind = family
     try:
         theirs = AutoConfig.from_pretrained(folder, local_files_only=True)

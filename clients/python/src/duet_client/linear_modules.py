@@ -1,4 +1,4 @@
-"""The linear modules of a model of `transformers`, which adapters sit on."""
+"""The linear modules of a base, which adapters sit on."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -53,5 +53,5 @@ def _is_turned(module: torch.nn.Module) -> bool:
 
 
 def _head(model: Any) -> Any:  # noqa: ANN401
-    """Of a model that writes; None of one that does not."""
-    return model.get_output_embeddings()
+    """Of a model of `transformers` that writes; None of any other."""
+    return model.get_output_embeddings() if hasattr(model, "get_output_embeddings") else None
