@@ -120,6 +120,33 @@ test("a journal is cut before an entry that cannot be read, and the federation g
   await goesOn(coordinator, stored);
 });
 
+test("what a newer Duet wrote is left as it is", async () => {
+  const { coordinator, stored } = await withStored();
+  const { federationId } = stored.running;
+  const events = () =>
+    inDatabase(coordinator, (database) =>
+      database.selectFrom("events").selectAll().where("federation_id", "=", federationId).orderBy("seq").execute(),
+    );
+  await coordinator.restart(async () => {
+    await inDatabase(coordinator, (database) =>
+      database
+        .updateTable("events")
+        .set({ version: 99 })
+        .where("federation_id", "=", federationId)
+        .where("seq", ">", 2)
+        .execute(),
+    );
+    const before = await events();
+    expect(await repair(coordinator, "--fix")).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(
+        /event 3 of its journal was made by a newer Duet .* Not mended here: this version changes nothing/,
+      ),
+    });
+    expect(await events()).toEqual(before);
+  });
+});
+
 test("a submission and an old download that are damaged are forgotten, and asked for again", async () => {
   const { coordinator, stored, blobs } = await withStored();
   const [name] = await inDatabase(coordinator, (database) =>

@@ -64,15 +64,15 @@ async function report(database: Database, data: string, fix: boolean): Promise<n
     console.log("· The database has no federation at all: it is lost, or another one.");
   const aside = `set-aside-${new Date().toISOString().replaceAll(":", "-")}`;
   for (const { federationId, problem, remedy, mend } of findings) {
-    console.log(`· ${federationId}: ${problem}. ${remedy === null ? "Only a back-up helps." : `With --fix: ${remedy}.`}`);
-    if (fix) await mend(setAsideIn(data, aside));
+    console.log(`· ${federationId}: ${problem}. ${mend ? "With --fix" : "Not mended here"}: ${remedy}.`);
+    if (fix) await mend?.(setAsideIn(data, aside));
   }
   // Nothing is left that belongs to a database: the folder may begin anew with an empty one.
   if (fix && federations === 0 && findings.length > 0) await rm(join(data, "store-id"), { force: true });
   if (findings.length === 0) console.log("All is well.");
   else if (!fix) console.log("Nothing was changed. Copy the folder, then run this with --fix.");
   else console.log(`Mended as far as that goes; what was taken out is in "${join(data, aside)}".`);
-  return findings.length === 0 || (fix && findings.every(({ remedy }) => remedy !== null)) ? 0 : 1;
+  return findings.length === 0 || (fix && findings.every(({ mend }) => mend !== null)) ? 0 : 1;
 }
 
 async function assertSound(database: Database): Promise<void> {

@@ -21,10 +21,13 @@ export interface Finding {
   readonly federationId: string;
   /** What is wrong, as a sentence. */
   readonly problem: string;
-  /** What mending does, as a sentence; null where only a back-up helps. */
-  readonly remedy: string | null;
-  mend(aside: SetAside): Promise<void>;
+  /** What mending does, or else what to do; as a sentence. */
+  readonly remedy: string;
+  /** Null where that is not for this program. */
+  readonly mend: ((aside: SetAside) => Promise<void>) | null;
 }
+
+const ONLY_BACK_UP = "only a back-up helps";
 
 export interface SetAside {
   /** Keeps rows that are about to be deleted. */
@@ -79,6 +82,8 @@ async function examineFederation(database: Database, blobs: BlobStore, id: strin
   const events = await database.selectFrom("events").selectAll().where("federation_id", "=", id).orderBy("seq").execute();
   const artifacts = await database.selectFrom("artifacts").selectAll().where("federation_id", "=", id).execute();
   const { aggregations, firstBad } = readEvents(events);
+  // Of what a newer Duet wrote nothing is known to be wrong.
+  if (firstBad?.isNewer) return { findings: [untouched(id, firstBad.problem)], blobs: artifacts.length };
   const damaged = await damagedOf(blobs, id, artifacts);
   const whole = new Set(artifacts.flatMap(({ name }) => (damaged.has(name) ? [] : [name])));
   const findings = [
@@ -90,9 +95,15 @@ async function examineFederation(database: Database, blobs: BlobStore, id: strin
   return { findings: findings.filter((finding) => finding !== null), blobs: artifacts.length };
 }
 
-interface BadEvent {
-  readonly seq: number;
+/** Why something cannot be read. */
+interface Fault {
   readonly problem: string;
+  /** A newer Duet wrote it. */
+  readonly isNewer: boolean;
+}
+
+interface BadEvent extends Fault {
+  readonly seq: number;
 }
 
 interface Aggregation {
@@ -104,8 +115,9 @@ interface Aggregation {
 function readEvents(rows: readonly EventRow[]): { aggregations: readonly Aggregation[]; firstBad: BadEvent | null } {
   const aggregations: Aggregation[] = [];
   for (const [index, row] of rows.entries()) {
-    const parsed = row.seq === index + 1 ? attempt(() => parseRow(row)) : `event ${index + 1} of its journal is missing`;
-    if (typeof parsed === "string") return { aggregations, firstBad: { seq: index + 1, problem: parsed } };
+    const missing = { problem: `event ${index + 1} of its journal is missing`, isNewer: false };
+    const parsed = row.seq === index + 1 ? attempt(() => parseRow(row)) : missing;
+    if ("problem" in parsed) return { aggregations, firstBad: { seq: index + 1, ...parsed } };
     if (parsed.event.type === "aggregated") aggregations.push({ seq: row.seq, round: parsed.event.round });
   }
   return { aggregations, firstBad: null };
@@ -124,10 +136,16 @@ async function damagedOf(blobs: BlobStore, id: string, artifacts: readonly Artif
 }
 
 async function recordFinding(database: Database, federationId: string): Promise<Finding | null> {
-  const problem = await openFederationTable(database)
+  const fault = await openFederationTable(database)
     .find(federationId)
-    .then(() => null, problemOf);
-  return problem === null ? null : { federationId, problem, remedy: null, mend: async () => {} };
+    .then(() => null, faultOf);
+  if (fault === null) return null;
+  const { problem, isNewer } = fault;
+  return isNewer ? untouched(federationId, problem) : { federationId, problem, remedy: ONLY_BACK_UP, mend: null };
+}
+
+function untouched(federationId: string, problem: string): Finding {
+  return { federationId, problem, remedy: "this version changes nothing of it", mend: null };
 }
 
 function badEvent(database: Database, federationId: string, { seq, problem }: BadEvent, count: number): Finding {
@@ -161,14 +179,16 @@ function damagedArtifact(database: Database, row: ArtifactRow, problem: string |
   return {
     federationId,
     problem: `${name} ${problem}`,
-    remedy: isNeeded ? null : "it is forgotten; what is needed of it is asked for again",
-    async mend(aside) {
-      if (isNeeded) return;
-      await aside.rows("artifacts", [row]);
-      await aside.blob(federationId, sha256);
-      await database.deleteFrom("artifacts").where("federation_id", "=", federationId).where("name", "=", name).execute();
-    },
+    ...(isNeeded
+      ? { remedy: ONLY_BACK_UP, mend: null }
+      : { remedy: "it is forgotten; what is needed of it is asked for again", mend }),
   };
+
+  async function mend(aside: SetAside): Promise<void> {
+    await aside.rows("artifacts", [row]);
+    await aside.blob(federationId, sha256);
+    await database.deleteFrom("artifacts").where("federation_id", "=", federationId).where("name", "=", name).execute();
+  }
 }
 
 /** From that event on; the federation is opened again at the next start. */
@@ -189,17 +209,17 @@ function orphaned(space: string, count: number): Finding {
 }
 
 /** The value, or what is wrong with it. */
-function attempt<T extends object>(read: () => T): T | string {
+function attempt<T extends object>(read: () => T): T | Fault {
   try {
     return read();
   } catch (error) {
-    return problemOf(error);
+    return faultOf(error);
   }
 }
 
 /** @throws every other error. */
-function problemOf(error: unknown): string {
-  if (error instanceof StoredFormatError) return error.message;
+function faultOf(error: unknown): Fault {
+  if (error instanceof StoredFormatError) return { problem: error.message, isNewer: error.told[0] === "newerFormat" };
   throw error;
 }
 
