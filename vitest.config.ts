@@ -34,7 +34,7 @@ const postgres = {
     ...onPostgres,
     name: "postgres",
     include: [
-      "apps/coordinator/test/{creation,damage,figures,initialAdapter,kill,links,membership,methods,nodes,operations,ownership,pythonNodes,readiness,recovery,repair,retention,rounds,secureSum,secureSumNodes,storedFormats,transfers}.integration.test.ts",
+      "apps/coordinator/test/{creation,damage,figures,initialAdapter,kill,links,membership,methods,nodes,nodeVersions,operations,ownership,pythonNodes,readiness,recovery,repair,retention,rounds,secureSum,secureSumNodes,storedFormats,transfers}.integration.test.ts",
     ],
     maxWorkers: PROGRAMS_AT_ONCE,
     sequence: { groupOrder: 5 },

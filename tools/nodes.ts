@@ -18,8 +18,8 @@ const KEY_BYTES = 32;
 export interface Node {
   readonly url: string;
   readonly child: () => ChildProcess;
-  /** At once, and at the same address. @throws {Error} with what it said when it ends before it listens */
-  start(): Promise<void>;
+  /** At once, and at the same address, of the version in this checkout or another one. @throws {Error} with what it said when it ends before it listens */
+  start(checkout?: string): Promise<void>;
   kill(): Promise<void>;
   /** As an orchestrator does that replaces it. */
   stop(): Promise<void>;
@@ -43,10 +43,12 @@ export interface NodesOptions {
   /** Further options of each coordinator; `blobs` for another place than the folder. */
   readonly options?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whose version they begin with; this one if not given. */
+  readonly checkout?: string;
 }
 
 /** Resolves once all of them listen and the proxy passes requests on. */
-export async function startNodes({ count, folder, databaseUrl, options = {}, env = {} }: NodesOptions): Promise<Nodes> {
+export async function startNodes({ count, folder, databaseUrl, options = {}, env = {}, checkout }: NodesOptions): Promise<Nodes> {
   const keys = join(folder, "keys");
   await mkdir(keys);
   for (const name of KEYS) await writeFile(join(keys, name), randomBytes(KEY_BYTES));
@@ -62,7 +64,7 @@ export async function startNodes({ count, folder, databaseUrl, options = {}, env
     for (const part of [proxy, ...nodes]) part.end();
   };
   try {
-    for (const node of nodes) await node.start();
+    for (const node of nodes) await node.start(checkout);
     await proxy.start();
   } catch (error) {
     end();
@@ -86,8 +88,8 @@ function nodeAt(url: string, options: Readonly<Record<string, string>>, env: Rea
   return {
     url,
     child: running,
-    async start() {
-      const args = ["apps/coordinator/bin/coordinator.mjs", ...flags];
+    async start(checkout = ".") {
+      const args = [join(checkout, "apps/coordinator/bin/coordinator.mjs"), ...flags];
       child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
       await untilItListens(child);
     },
@@ -110,8 +112,8 @@ function untilItListens(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Every connection to the next node: nothing sticks. */
-function proxyBefore(nodes: readonly Node[], config: string, port: number) {
+/** Every connection to the next node: nothing sticks. `config` is the file that it is told so in. */
+export function proxyBefore(nodes: readonly Pick<Node, "url">[], config: string, port: number) {
   const url = `http://127.0.0.1:${port}`;
   let child: ChildProcess | null = null;
   return {
@@ -125,7 +127,7 @@ function proxyBefore(nodes: readonly Node[], config: string, port: number) {
   };
 }
 
-function proxyConfig(nodes: readonly Node[], port: number): string {
+function proxyConfig(nodes: readonly Pick<Node, "url">[], port: number): string {
   const check = "check inter 500ms fall 1 rise 1 on-marked-down shutdown-sessions";
   const servers = nodes.map(({ url }, k) => `  server node${k} ${new URL(url).host} ${check}`);
   return `defaults

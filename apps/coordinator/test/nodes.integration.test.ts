@@ -1,49 +1,22 @@
 /** Several nodes on one database: clients on different ones, nodes that die in the middle, are paused, or are replaced one by one. */
 import { setTimeout as delay } from "node:timers/promises";
-import { decodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
-import { initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { blobPath, RESUME_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { describe, expect, test } from "vitest";
 import type { Node } from "../../../tools/nodes.ts";
 import { findObjectStore } from "../../../tools/objectStore.ts";
+import { eventsOf, expectAnswers, expectLearned } from "./support/answers.ts";
 import { bucketOfTest } from "./support/bucketOfTest.ts";
-import { type Created, constantAdapter, createFederation, joinAs, layout, testMetrics } from "./support/federations.ts";
-import { type MovingClient, startMovingClient } from "./support/movingClient.ts";
+import { constantAdapter, createFederation, joinAs, testMetrics } from "./support/federations.ts";
+import { startMovingClient } from "./support/movingClient.ts";
 import { canRunNodes, type NodesUnderTest, nodesUnderTest } from "./support/nodes.ts";
 import { clientOwner, connectClient, putPiece } from "./support/testClient.ts";
-import { inDatabase } from "./support/testDatabase.ts";
 
 const roundOpen = (round: number) => (snapshot: Snapshot) => snapshot.openRound?.round === round;
 const budgets = (rounds: number) => {
   const one = { unit: "steps", amount: 1 } as const;
   return { budgets: { local: one, inner: one, rounds } };
 };
-
-const eventsOf = (databaseUrl: string, federationId: string) =>
-  inDatabase({ dataDir: "", databaseUrl }, (database) =>
-    database.selectFrom("events").selectAll().where("federation_id", "=", federationId).orderBy("seq").execute(),
-  );
-
-/** In the journal everybody answered each of these rounds once, and no other. */
-function expectAnswers(events: Awaited<ReturnType<typeof eventsOf>>, rounds: readonly number[], ids: readonly string[]): void {
-  const submitted = events.map(({ event }) => JSON.parse(event)).filter(({ type }) => type === "submitted");
-  const expected = rounds.flatMap((round) => ids.map((id) => `${round} ${id}`));
-  expect(submitted.map(({ round, clientId }) => `${round} ${clientId}`).toSorted()).toEqual(expected.toSorted());
-}
-
-/** Every value of the shared adapter is what it began with, less this. */
-async function expectLearned(url: string, created: Created, client: MovingClient, round: number, sum: number) {
-  const { adapter } = await client.coordinator.request("round:fetch", { round });
-  const headers = { [RESUME_TOKEN_HEADER]: client.resumeToken };
-  const answer = await fetch(url + blobPath(created.federationId, adapter?.sha256 ?? ""), { headers });
-  const served = decodeAdapter(new Uint8Array(await answer.arrayBuffer()), layout);
-  for (const [key, { data }] of initialAdapter(layout, 7)) {
-    data.forEach((value, index) => {
-      expect(served.get(key)?.data[index]).toBeCloseTo(value - sum, 5);
-    });
-  }
-}
 
 async function ownerAndOther({ nodes, ownerOf }: NodesUnderTest, federationId: string): Promise<[Node, Node]> {
   for (;;) {

@@ -147,7 +147,11 @@ export async function openFederationRegistry(parts: RegistryParts): Promise<Fede
       if (error instanceof Refusal && error.code === "NOT_FOUND" && !(await isStored(federationId))) throw error;
       if (error instanceof LostFederationError) throw error;
       if (isSystemError(error)) throw storageFailed(error, "A federation could not be read");
-      throw notReadable(noteUnreadable(federationId, error));
+      const reason = noteUnreadable(federationId, error);
+      await ownership.leaveToOthers(federationId).catch((failed) => {
+        logger.error({ federation: federationId, error: String(failed) }, "This federation could not be left to other nodes");
+      });
+      throw notReadable(reason);
     }
   }
   const isStored = (federationId: string) => federations.find(federationId).then(Boolean, () => true);

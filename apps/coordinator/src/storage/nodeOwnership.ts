@@ -27,6 +27,8 @@ export interface NodeParts {
 export async function joinNodes({ database, url, clock, logger }: NodeParts): Promise<Ownership> {
   const node = createId();
   const held = new Map<string, number>();
+  /** Whatever becomes of them, as long as this node runs. */
+  const leftToOthers = new Set<string>();
   let watcher: OwnershipWatcher | null = null;
   let isClosed = false;
   let cancel: Cancel = () => {};
@@ -49,6 +51,7 @@ export async function joinNodes({ database, url, clock, logger }: NodeParts): Pr
 
   /** Its fence, where it was free. */
   async function take(federationId: string): Promise<number | null> {
+    if (leftToOthers.has(federationId)) return null;
     const { rows } = await sql<{
       fence: number;
     }>`insert into owners (federation_id, node, fence) values (${federationId}, ${node}, 1)
@@ -82,6 +85,15 @@ export async function joinNodes({ database, url, clock, logger }: NodeParts): Pr
         throw error;
       }
     };
+
+  async function release(federationId: string): Promise<void> {
+    const fence = held.get(federationId);
+    if (fence === undefined) return;
+    held.delete(federationId);
+    await sql`update owners set node = null where federation_id = ${federationId} and node = ${node} and fence = ${fence}`.execute(
+      database,
+    );
+  }
 
   async function loseWhatOthersTook(): Promise<void> {
     const asked = [...held];
@@ -142,13 +154,10 @@ export async function joinNodes({ database, url, clock, logger }: NodeParts): Pr
       if (fence === null) throw new LostFederationError();
       return { fence, write: writeOf(federationId, fence) };
     },
-    async release(federationId) {
-      const fence = held.get(federationId);
-      if (fence === undefined) return;
-      held.delete(federationId);
-      await sql`update owners set node = null where federation_id = ${federationId} and node = ${node} and fence = ${fence}`.execute(
-        database,
-      );
+    release,
+    async leaveToOthers(federationId) {
+      leftToOthers.add(federationId);
+      await release(federationId);
     },
     watch(given) {
       watcher = given;

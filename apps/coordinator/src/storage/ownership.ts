@@ -31,6 +31,8 @@ export interface Ownership {
   hold(federationId: string): Promise<Hold>;
   /** Lets go of it: whoever is asked for it next runs it. */
   release(federationId: string): Promise<void>;
+  /** Lets go of what this node cannot read, and takes it no more: a node of another version may be able to. */
+  leaveToOthers(federationId: string): Promise<void>;
   /** Calls back with every federation that another node has taken, and with those that nobody runs although they are under way. */
   watch(watcher: OwnershipWatcher): void;
   /** Lets go of everything. */
@@ -51,6 +53,7 @@ export function ownerOfAll(database: Database): Ownership {
     placeOf: async () => null,
     hold: async () => hold,
     release: async () => {},
+    leaveToOthers: async () => {},
     watch: () => {},
     close: async () => {},
   };

@@ -17,7 +17,7 @@ export interface NodesUnderTest extends Nodes {
 }
 
 /** All end with the test. */
-export async function nodesUnderTest(given: Pick<NodesOptions, "options" | "env"> = {}): Promise<NodesUnderTest> {
+export async function nodesUnderTest(given: Pick<NodesOptions, "options" | "env" | "checkout"> = {}): Promise<NodesUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), "duet-nodes-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const databaseUrl = (await freshDatabase()) as string;
