@@ -81,7 +81,7 @@ describe.skipIf(!canRunNodes)("nodes of two versions", () => {
     const before = await eventsOf(all.databaseUrl, federationId);
 
     const refused = /NOT_READABLE: .* was made by a newer Duet \(it has format \d, this one reads up to \d\)/;
-    while (!refused.test(await watched().catch(String))) await delay(200);
+    while (!refused.test(String(await watched().catch(String)))) await delay(200);
     await untilRunBy(all, federationId, null);
     expect(await eventsOf(all.databaseUrl, federationId)).toEqual(before);
 
