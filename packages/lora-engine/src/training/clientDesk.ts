@@ -151,8 +151,10 @@ export class ClientDesk {
     const kept = { checkpoint: await this.#engine.checkpoint(), done };
     this.#underWay = null;
     this.#held.set(handle, { ...this.#of(handle), kept });
+    const noted = this.#of(handle).clientId;
+    if (samples && noted !== null) await this.#samples.note(noted, key.round, samples);
+    // By now it may be forgotten.
     const { clientId } = this.#of(handle);
-    if (samples && clientId !== null) await this.#samples.note(clientId, key.round, samples);
     return { ...kept, isKept: clientId !== null && (await succeeds(() => this.#store.saveKept(clientId, kept))) };
   }
 

@@ -10,7 +10,7 @@ export interface SampleStore {
 }
 
 export interface SampleBook {
-  /** A client comes with what is kept of it; of that, what cannot be read is begun anew. */
+  /** A client comes with what is kept of it; of that, what cannot be read is begun anew. Nothing of one that is forgotten meanwhile. */
   note(clientId: string, round: number, samples: TakenSamples): Promise<void>;
   /** Null where nothing was noted. */
   of(clientId: string): Promise<KeptSamples | null>;
@@ -20,15 +20,20 @@ export interface SampleBook {
 /** `store` is null where nothing is kept. */
 export function createSampleBook(store: SampleStore | null): SampleBook {
   const known = new Map<string, KeptSamples>();
+  const forgotten = new Set<string>();
   const of = async (clientId: string) => known.get(clientId) ?? (await store?.of(clientId).catch(() => null)) ?? null;
   return {
     of,
     async note(clientId, round, samples) {
       const kept = withSamples(await of(clientId), round, samples);
+      if (forgotten.has(clientId)) return;
       known.set(clientId, kept);
       await store?.save(clientId, kept).catch(() => {});
     },
-    forget: (clientId) => void known.delete(clientId),
+    forget(clientId) {
+      forgotten.add(clientId);
+      known.delete(clientId);
+    },
   };
 }
 
