@@ -14,6 +14,7 @@ const USER = "duet";
 
 export interface PostgresServer {
   readonly url: string;
+  readonly pid: number;
   /** Ends and deletes it. */
   stop(): Promise<void>;
 }
@@ -46,7 +47,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     await stop();
     throw error;
   });
-  return { url: `postgres://${USER}@127.0.0.1:${port}/postgres`, stop };
+  return { url: `postgres://${USER}@127.0.0.1:${port}/postgres`, pid: server.pid ?? 0, stop };
 }
 
 /** It refuses to run as root: then it runs as the user that its package made. */

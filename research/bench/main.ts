@@ -11,6 +11,7 @@ import { allowRelaxedSimd } from "@duet/headless/engine/nodeWasm";
 import { WORKS } from "@duet/lora-engine/bench/contestList";
 import { TORCH_DEVICES, type TorchDevice } from "@duet/lora-engine/bench/torchPeer";
 import { ensureChromium } from "../../tools/setup/chromium.mjs";
+import type { ToldWay } from "./adapterRun.ts";
 import type { BackendRun, TorchFigures } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
 import { type BenchCase, below, benchReport, changeLine, changesBetween, stillBelow } from "./compare.ts";
@@ -45,7 +46,9 @@ import {
   SUM_TITLE,
   sumLine,
   TEAM_TITLE,
+  TOLD_TITLE,
   teamLine,
+  toldLine,
   wayLine,
 } from "./report.ts";
 import type { RoundProfile } from "./roundRun.ts";
@@ -80,6 +83,8 @@ const KINDS = "kinds";
 const PRIVATE = "private";
 /** Only when asked for: what a message costs on two nodes. Needs PostgreSQL and HAProxy. */
 const NODES = "nodes";
+/** Only when asked for: what an event costs that sockets on two nodes are told of. Needs PostgreSQL, HAProxy, and Redis for one of its ways. */
+const ADAPTERS = "adapters";
 /** Only when asked for: no contest, but what a step takes by the rank of its adapter. In this process. */
 const RANKS = "ranks";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
@@ -93,7 +98,7 @@ const USAGE = `npm run bench -- [options]
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
   --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}, ${SCAN}
-  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}, ${RANKS}, ${NANO_GPT}, ${TEAM}, ${KINDS}, ${NODES}
+  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}, ${RANKS}, ${NANO_GPT}, ${TEAM}, ${KINDS}, ${NODES}, ${ADAPTERS}
   --threads N      of ${RAGGED}, both sides (default ${TORCH_THREADS})
   --data FOLDER    the public data sets of ${RAGGED} (default ../shared/data)
   --float16        on WebGPU: products with float16 weights in float16, where the GPU has them
@@ -142,7 +147,7 @@ async function main(): Promise<void> {
   const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS, SCAN], "backend");
   const named = namesIn(
     values.works,
-    [...WORKS, ROUND, STEP, RAGGED, PRIVATE, RANKS, NANO_GPT, TEAM, KINDS, NODES],
+    [...WORKS, ROUND, STEP, RAGGED, PRIVATE, RANKS, NANO_GPT, TEAM, KINDS, NODES, ADAPTERS],
     "kind of work",
   );
   const works = named.filter((name) => WORKS.includes(name));
@@ -160,8 +165,9 @@ async function main(): Promise<void> {
   const teams = named.includes(TEAM) ? await measuredTeams() : null;
   const kinds = named.includes(KINDS) ? await measuredKinds() : null;
   const nodes = named.includes(NODES) ? await measuredNodes() : null;
+  const adapters = named.includes(ADAPTERS) ? await measuredAdapters() : null;
   if (works.length === 0) {
-    writeReport({ machine, nanoGpt, rounds, steps, races, ragged, privateSteps, ranks, teams, kinds, nodes });
+    writeReport({ machine, nanoGpt, rounds, steps, races, ragged, privateSteps, ranks, teams, kinds, nodes, adapters });
     return;
   }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
@@ -319,6 +325,17 @@ async function measuredNodes(): Promise<readonly Way[]> {
   const ways = await (await import("./nodesRun.ts")).measureNodes();
   console.log(NODES_TITLE);
   for (const way of ways) console.log(wayLine(way));
+  console.log("");
+  return ways;
+}
+
+async function measuredAdapters(): Promise<readonly ToldWay[]> {
+  const ways = await (await import("./adapterRun.ts")).measureAdapters();
+  console.log(TOLD_TITLE);
+  for (const way of ways) console.log(toldLine(way));
+  if (!ways.some(({ name }) => name.startsWith("Redis"))) {
+    console.log("  Redis is left out: there is no redis-server here (Debian's package of that name)");
+  }
   console.log("");
   return ways;
 }

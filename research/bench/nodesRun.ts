@@ -3,7 +3,6 @@
  * one PostgreSQL in processes of their own, the ways in turns, so many sockets each that ask one thing after the other. See docs/deploy.md, Several nodes.
  */
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,14 +16,13 @@ import { PROTOCOL_VERSION } from "@duet/lora-core/protocol/version";
 import { io, type Socket } from "socket.io-client";
 import { type Node, startNodes } from "../../tools/nodes.ts";
 import { startPostgres } from "../../tools/postgresServer.ts";
+import { processorMs } from "./processTimes.ts";
 
 const MODEL = "duet-tiny";
 const SOCKETS = 8;
 /** Of a socket in a turn; fewer in all than a socket may send in ten seconds. */
 const MESSAGES = 60;
 const TURNS = 4;
-/** Ticks of a process' time in a second, on Linux. */
-const TICKS = 100;
 
 export interface Way {
   readonly name: string;
@@ -70,14 +68,15 @@ async function measured(nodes: readonly Node[]): Promise<readonly Way[]> {
     sockets.push([]);
     for (let k = 0; k < SOCKETS; k++) sockets[w]?.push(await joined(way, federation, `client ${w} ${k}`));
   }
+  const pids = nodes.map((node) => node.child().pid ?? 0);
   const times: number[][] = ways.map(() => []);
   const spent: number[][] = ways.map(() => []);
   for (let turn = 0; turn < TURNS; turn++) {
     for (const w of ways.keys()) {
-      const before = processorMs(nodes);
+      const before = processorMs(pids);
       const asked = await Promise.all((sockets[w] ?? []).map((socket) => ask(socket)));
       times[w]?.push(...asked.flat());
-      spent[w]?.push((processorMs(nodes) - before) / (SOCKETS * MESSAGES));
+      spent[w]?.push((processorMs(pids) - before) / (SOCKETS * MESSAGES));
     }
   }
   for (const socket of sockets.flat()) socket.disconnect();
@@ -141,12 +140,4 @@ async function ask(socket: Socket): Promise<readonly number[]> {
 async function say(socket: Socket, name: string, payload: object): Promise<void> {
   const answer = await socket.timeout(10_000).emitWithAck(name, payload);
   if (!answer.ok) throw new Error(`${name}: ${answer.error.code}: ${answer.error.message}`);
-}
-
-/** Of all nodes since they began, ms. */
-function processorMs(nodes: readonly Node[]): number {
-  return nodes.reduce((sum, node) => {
-    const fields = readFileSync(`/proc/${node.child().pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return sum + (1000 * (Number(fields[11]) + Number(fields[12]))) / TICKS;
-  }, 0);
 }

@@ -1,6 +1,7 @@
 /** The figures of a benchmark, for people and as JSON. */
 import type { Measured } from "@duet/lora-engine/bench/measureSteps";
 import type { Outcome, PeerName } from "@duet/lora-engine/bench/runContest";
+import type { Delays, ToldWay } from "./adapterRun.ts";
 import type { BackendRun } from "./backendRun.ts";
 import type { CoordinatorRun } from "./coordinatorRun.ts";
 import type { KindRun } from "./kindsRun.ts";
@@ -71,6 +72,16 @@ export const NODES_TITLE =
 
 export function wayLine({ name, median, p99, processor }: Way): string {
   return `  ${name.padEnd(50)}${median.toFixed(2).padStart(8)}${p99.toFixed(2).padStart(8)}${processor.toFixed(2).padStart(25)}`;
+}
+
+export const TOLD_TITLE =
+  "An event that sockets on two nodes are told of, by what carries it, ms\n                                                       here            there          processor of\n                                            bytes  median     p95  median     p95  both nodes  carrier  connections";
+
+export function toldLine({ name, kind, here, there, processor, carrierProcessor, connections }: ToldWay): string {
+  const delays = (of: Delays | null) => [of?.median, of?.p95].map((ms) => (ms?.toFixed(2) ?? "–").padStart(8)).join("");
+  const told = `${name.padEnd(28)}${kind.to === "all" ? "one event" : "each its own"}`.padEnd(40);
+  const spent = `${processor.toFixed(2).padStart(12)}${carrierProcessor.toFixed(2).padStart(9)}`;
+  return `  ${told}${String(kind.bytes).padStart(7)}${delays(here)}${delays(there)}${spent}${String(connections).padStart(13)}`;
 }
 
 export const RANKS_TITLE =
