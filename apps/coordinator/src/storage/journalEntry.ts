@@ -45,7 +45,7 @@ const roundEvent = z.discriminatedUnion("type", [
     bytes: z.number(),
     metrics: roundMetrics,
   }),
-  plain("deadlinePassed").extend({ round, attempt: z.number().int() }),
+  plain("deadlinePassed").extend({ round, attempt: z.number().int(), patient: z.literal(true).optional() }),
   ofClient("exchanged").extend({ ...exchangeKey.shape, artifact: z.string(), sha256, bytes: z.number() }),
   plain("exchangeFailed").extend({ round, attempt: z.number().int(), reason: z.string() }),
   plain("exchangeDeadlinePassed").extend(exchangeKey.shape),

@@ -7,6 +7,7 @@ import { awayIn } from "./clientIndex.ts";
 import { answersOf } from "./exchange.ts";
 import { lateWeight } from "./lateAnswers.ts";
 import { shareOf } from "./pace.ts";
+import { isPatient } from "./patience.ts";
 import type { AggregateInput, RoundCommand, RoundEvent, TimerEvent } from "./roundEvents.ts";
 import { enrolled, type RoundPhase, type RoundState, specOf } from "./roundState.ts";
 
@@ -65,7 +66,8 @@ function timersOf(state: RoundState): readonly Timer[] {
   if (phase.kind === "waiting" && phase.until !== null) timers.push(timer(phase.until, { type: "waitExpired" }));
   if (phase.kind === "collecting") {
     const { attempt, deadlineAt } = phase.open;
-    timers.push(timer(deadlineAt, { type: "deadlinePassed", round: specOf(state, phase.open).round, attempt }));
+    const patient = isPatient(state, phase.open) ? ({ patient: true } as const) : {};
+    timers.push(timer(deadlineAt, { type: "deadlinePassed", round: specOf(state, phase.open).round, attempt, ...patient }));
   }
   if (phase.kind === "exchanging") {
     const { attempt, step, deadlineAt } = phase.exchange;

@@ -94,7 +94,8 @@ export type RoundEvent = Happening & { readonly at: number };
 
 /** What a timer becomes when it fires. */
 export type TimerEvent =
-  | { readonly type: "deadlinePassed"; readonly round: number; readonly attempt: number }
+  /** `patient`: of a round that may wait longer than its deadline, see patience.ts; left out where it may not, as in journals of before there were such. */
+  | { readonly type: "deadlinePassed"; readonly round: number; readonly attempt: number; readonly patient?: true | undefined }
   | (ExchangeKey & { readonly type: "exchangeDeadlinePassed" })
   | { readonly type: "waitExpired" }
   | { readonly type: "graceExpired"; readonly clientId: ClientId };

@@ -15,6 +15,7 @@ import {
   skipRound,
 } from "./exchangeSteps.ts";
 import { lateWeight } from "./lateAnswers.ts";
+import { waitsUntil } from "./patience.ts";
 import { commandsBetween, timerAgain } from "./pendingWork.ts";
 import { away, joined, left, returned, returnedAfterEnd } from "./presence.ts";
 import type { RoundCommand, RoundEvent } from "./roundEvents.ts";
@@ -84,7 +85,7 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
     case "exchangeFailed":
       return exchangeFailed(state, event);
     case "deadlinePassed":
-      return deadlinePassed(state, event.round, event.attempt);
+      return deadlinePassed(state, event);
     case "exchangeDeadlinePassed":
       return exchangeDeadlinePassed(state, event);
     case "waitExpired":
@@ -229,10 +230,13 @@ function withAnswer(state: RoundState, event: Extract<RoundEvent, { type: "submi
   }));
 }
 
-function deadlinePassed(state: RoundState, round: number, attempt: number): RoundState {
+function deadlinePassed(state: RoundState, event: Extract<RoundEvent, { type: "deadlinePassed" }>): RoundState {
+  const { round, attempt, patient } = event;
   const { phase, paused } = state;
   if (phase.kind !== "collecting" || paused || state.at < phase.open.deadlineAt) return state;
   if (specOf(state, phase.open).round !== round || phase.open.attempt !== attempt) return state;
+  const deadlineAt = patient ? waitsUntil(state, phase.open) : null;
+  if (deadlineAt !== null) return { ...state, phase: { ...phase, open: { ...phase.open, deadlineAt } } };
   const noted = noteMissing(state, ["late"]);
   if (Object.keys(phase.open.submissions).length > 0) return closeRound(noted, phase.open);
   return retryRound(noted, phase.open, ["nobodyAnswered", round]);

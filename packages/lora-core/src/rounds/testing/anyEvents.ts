@@ -83,7 +83,15 @@ const happening = fc.oneof(
       metrics: fc.constant(metrics),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ type: type("deadlinePassed"), round, attempt: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: type("deadlinePassed"),
+      round,
+      attempt: fc.integer({ min: 1, max: 4 }),
+      patient: fc.constantFrom(undefined, true as const),
+    }),
+  },
   {
     weight: 12,
     arbitrary: fc.record({
