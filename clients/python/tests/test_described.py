@@ -111,11 +111,10 @@ def mean_by_hand(federation: Federation, base: Path) -> dict[str, torch.Tensor]:
         initial = initial_adapter(one.layout, config["seed"])
         held = Held(initial, initial)
         for earlier in plans["rounds"][: plans["rounds"].index(entry)]:
-            held = run_round(one, held, earlier["round"], earlier["newcomer"], None, True, lambda _: None).held
+            held = run_round(one, held, earlier["round"], earlier["plan"], None, True, lambda _: None).held
         is_first = entry is plans["rounds"][0]
-        mine = entry["newcomer"] if is_first else plan
-        received = encode_adapter(initial) if mine["receive"] else None
-        outcome = run_round(one, held, entry["round"], mine, received, is_first, lambda _: None)
+        received = encode_adapter(initial) if plan["receive"] else None
+        outcome = run_round(one, held, entry["round"], plan, received, is_first, lambda _: None)
         assert outcome.upload is not None
         update = decode_adapter(outcome.upload, one.layout)
         updates.append({key: values.double() for key, values in update.items()})

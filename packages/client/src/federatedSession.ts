@@ -26,6 +26,7 @@ import { engineSetup } from "./engineSetup.ts";
 import type { FederationFeed } from "./federationFeed.ts";
 import { createIdentityPins } from "./identityPins.ts";
 import { createIdentitySecret } from "./identitySecret.ts";
+import { catchesUpWith } from "./nextAction.ts";
 import { createPhaseClock } from "./phaseClock.ts";
 import { createRetry } from "./retry.ts";
 import { createSecret } from "./secret.ts";
@@ -231,8 +232,9 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
    * comes to nothing: it may sleep for minutes, and must not join beside the one that follows.
    */
   async function join(): Promise<SessionEvent | null> {
-    const request = introduction();
-    if (!request) return null;
+    const introduced = introduction();
+    if (!introduced) return null;
+    const request = store.get().standing === null ? { ...introduced, isNew: true as const } : introduced;
     const mine = ++joinings;
     const isNewest = () => mine === joinings;
     const { inviteToken, name } = identity;
@@ -286,8 +288,10 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     if (!result || result.round !== key.round) throw workError("UNEXPECTED", ["noRoundResult", key.round]);
     const { round, upload, metrics } = result;
     const told = store.get().view.figures === "nobody" ? withoutFigures(metrics) : clock.withOwn(metrics);
-    // What is summed securely never leaves by itself.
-    const adapter = config.aggregation === "secure" ? null : upload;
+    const { snapshot, view: shown } = store.get();
+    const isCatchUp = snapshot !== null && shown.clientId !== null && catchesUpWith(snapshot, shown.clientId, round);
+    // What is summed securely never leaves by itself, nor does what was learned alone outside of a round.
+    const adapter = config.aggregation === "secure" || isCatchUp ? null : upload;
     await persistently(() =>
       coordinator.submitRound({ round, adapter, madeFrom: uploadWords(config, round, sentRows()), metrics: told }),
     );

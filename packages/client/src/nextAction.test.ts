@@ -24,13 +24,33 @@ test("an open round with me in it is worked on, with the plan of its stage", () 
   ]);
 });
 
-test("a client that joins late learns alone first", () => {
-  const action = nextAction(collecting(2), idle);
-  expect(action.kind === "work" && action.plan.steps[0]).toEqual({
-    kind: "train",
-    slot: "personal",
-    budget: { unit: "steps", amount: 24 },
+test("who catches up learns alone outside of the rounds, sends nothing of it, and then does what the others do", () => {
+  const others = { round: 2, attempt: 1, participants: ["bram"], submitted: [], deadlineAt: null, exchange: null };
+  const told = (change: Partial<Snapshot> = {}) => collecting(2, { openRound: others, catchingUp: ["anna"], ...change });
+  const key = { round: 0, attempt: 1 };
+  expect(nextAction(told(), idle)).toEqual({
+    kind: "work",
+    key,
+    plan: {
+      stage: "local",
+      receive: null,
+      steps: [{ kind: "train", slot: "personal", budget: { unit: "steps", amount: 24 } }],
+      upload: null,
+      serve: null,
+    },
   });
+  // Rounds close and open meanwhile, as does the first one of which it was a part; and nothing is begun in a pause.
+  expect(nextAction(told({ openRound: null, phase: "waiting" }), { ...idle, doing: key })).toEqual({ kind: "wait" });
+  expect(nextAction(told(), { ...idle, doing: { round: 0, attempt: 2 } })).toEqual({ kind: "wait" });
+  expect(nextAction(told({ phase: "paused" }), idle)).toEqual({ kind: "wait" });
+  expect(nextAction(told(), finished(0, 2, false))).toEqual({ kind: "submit", key: { round: 0, attempt: 2 } });
+  expect(nextAction(told(), finished(0, 1, true))).toEqual({ kind: "wait" });
+  expect([counts(told(), "anna", key), counts(told({ catchingUp: [] }), "anna", key)]).toEqual([false, true]);
+  // A round that has no use for it asks at once, and the last one is answered afterwards.
+  expect(nextAction(collecting(2, { catchingUp: [] }), { ...idle, doing: key })).toEqual({ kind: "cancel" });
+  const steps = nextAction(collecting(2, { catchingUp: [] }), finished(0, 1, true));
+  expect(steps.kind === "work" && [steps.key.round, steps.plan.steps.length]).toEqual([2, 2]);
+  expect(nextAction(collecting(2, { catchingUp: ["anna"] }), idle)).toMatchObject({ kind: "work", key });
 });
 
 test("a client that is slow does its share of the steps, and says what all of them would have changed", () => {

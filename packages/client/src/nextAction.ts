@@ -7,6 +7,7 @@ import type { SumRequest } from "@duet/lora-core/contract/secureSum";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
@@ -56,12 +57,14 @@ export function nextAction(snapshot: Snapshot, local: LocalState): Action {
   if (counting && phase === "exchanging") return stepAction("statistics", counting.round, counting, local);
   const mine = openRound?.participants.includes(local.clientId) ? openRound : null;
   if (local.doing) {
-    const goesOn = (mine && sameRound(mine, local.doing)) || mayBeTaken(snapshot, local.clientId, local.doing.round);
-    return goesOn ? WAIT : { kind: "cancel" };
+    const { round } = local.doing;
+    const goesOn = (mine && sameRound(mine, local.doing)) || mayBeTaken(snapshot, local.clientId, round);
+    return goesOn || catchesUpWith(snapshot, local.clientId, round) ? WAIT : { kind: "cancel" };
   }
   if (phase === "paused") return WAIT;
   const late = phase === "collecting" ? lateResult(snapshot, local) : null;
   if (late) return { kind: "submit", key: late };
+  if (isCatchingUp(snapshot, local.clientId)) return catchUpAction(snapshot, local);
   if (!mine) return WAIT;
   if (phase === "exchanging") return sumAction(mine, local);
 
@@ -84,6 +87,20 @@ function countingOf({ config, statistics }: Snapshot, { done }: LocalState) {
 export function mayBeTaken({ config, openRound }: Snapshot, clientId: string, round: number): boolean {
   if (!config.late) return false;
   return openRound === null || (openRound.stillTaken?.[clientId]?.includes(round) ?? false);
+}
+
+const isCatchingUp = ({ catchingUp }: Snapshot, clientId: string): boolean => catchingUp?.includes(clientId) ?? false;
+
+/** Whether this client learns alone now, outside of any round, by the plan of that one; of it nothing is sent but that it is done. */
+export const catchesUpWith = (snapshot: Snapshot, clientId: string, round: number): boolean =>
+  isLocalLearning(round) && isCatchingUp(snapshot, clientId);
+
+/** What the others did in the first round. What was made of that, but not in time, is as good. */
+function catchUpAction({ config }: Snapshot, { done }: LocalState): Action {
+  const method = methodOf(config.strategy, config.ranks);
+  const key = { round: method.firstRound, attempt: 1 };
+  if (done?.round === key.round) return done.submitted ? WAIT : { kind: "submit", key: { ...key, attempt: done.attempt } };
+  return { kind: "work", key, plan: { ...roundPlanOf(method, config, { round: key.round, isNewcomer: false }), upload: null } };
 }
 
 /** A result that was not sent while its round was open, and that the open one still takes. */
@@ -111,18 +128,17 @@ function stepAction(
 }
 
 /** Whether a snapshot says that the coordinator has this client's result of that opening of a round. */
-export function counts({ openRound, rounds }: Snapshot, clientId: string, key: RoundKey): boolean {
+export function counts({ openRound, rounds, catchingUp }: Snapshot, clientId: string, key: RoundKey): boolean {
   if (openRound?.round === key.round) return openRound.attempt === key.attempt && openRound.submitted.includes(clientId);
+  const isFirstOver = rounds.some(({ closedAt }) => closedAt !== null);
+  if (catchingUp && isFirstOver && isLocalLearning(key.round)) return !catchingUp.includes(clientId);
   const isCounted = rounds.some(({ round, aggregated }) => round === key.round && aggregated.includes(clientId));
   return isCounted || rounds.some(({ late }) => late?.[clientId] === key.round);
 }
 
-/**
- * A client that has finished no round yet, in a federation already past its first, catches up before it joins in; a slower one does its share.
- */
-function planFor({ config }: Snapshot, { round, shares }: OpenRound, { clientId, done }: LocalState): RoundPlan {
-  const method = methodOf(config.strategy, config.ranks);
-  const plan = roundPlanOf(method, config, { round, isNewcomer: done === null && round > method.firstRound });
+/** A slower client does its share. What a newcomer does more, it has done before. */
+function planFor({ config }: Snapshot, { round, shares }: OpenRound, { clientId }: LocalState): RoundPlan {
+  const plan = roundPlanOf(methodOf(config.strategy, config.ranks), config, { round, isNewcomer: false });
   return planForShare(plan, shares?.[clientId] ?? 1, config.training);
 }
 

@@ -5,7 +5,7 @@ import { applyChange, changeBetween, openingOf, snapshotChange } from "@duet/lor
 import { transition } from "@duet/lora-core/rounds/roundMachine";
 import { initialRoundState } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
-import { events, policy } from "@duet/lora-core/rounds/testing/anyEvents";
+import { catchUpPolicy, events, policy } from "@duet/lora-core/rounds/testing/anyEvents";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { counts, nextAction } from "./nextAction.ts";
@@ -23,11 +23,14 @@ function decisions(snapshot: Snapshot, clientId: string) {
   ]);
 }
 
-test("who is told only of what matters to itself decides as who is told of everything", () => {
+test.each([
+  ["plain", policy],
+  ["with newcomers that learn alone first", catchUpPolicy],
+])("who is told only of what matters to itself decides as who is told of everything: %s", (_, rules) => {
   fc.assert(
     fc.property(events, (sequence) => {
       const held = new Map<string, { sent: Snapshot; received: Snapshot }>();
-      let state = initialRoundState(policy, 0);
+      let state = initialRoundState(rules, 0);
       let before: Snapshot | null = null;
       for (const [revision, event] of sequence.entries()) {
         state = transition(state, event).state;

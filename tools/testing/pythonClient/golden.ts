@@ -138,7 +138,7 @@ function counts() {
 function sharedOut() {
   const inSteps = { ...budgets, inner: { unit: "steps", amount: 18 } } as const;
   const settled = { budgets: inSteps, training: { decay: "cosine" } } as const;
-  const plan = roundPlanOf(methodOf(strategy), settled, { round: 1, isNewcomer: true });
+  const plan = roundPlanOf(methodOf(presetOf("fdlora", "paper")), settled, { round: 1, isNewcomer: true });
   const { warmupSteps } = setup.training;
   const plans = [1, 0.75, 0.25, 1 / 64].map((share) => ({ share, plan: planForShare(plan, share, { warmupSteps }) }));
   return { plan, warmupSteps, plans };

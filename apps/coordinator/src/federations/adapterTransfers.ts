@@ -206,7 +206,8 @@ export class AdapterTransfers {
   /** How this client writes what it sends in this round, at its own rank. @throws {Refusal} INVALID_ADAPTER when the blob cannot be that. */
   #assertFits(clientId: string, round: number, blob: BlobRef | null): UploadForm | null {
     const { federation, loop } = this.#parts;
-    const form = federation.sentFormOf(round, enrolled(loop.state, clientId)?.rank);
+    const isCatchUp = submissionStanding(loop.state, clientId, round).kind === "caughtUp";
+    const form = isCatchUp ? null : federation.sentFormOf(round, enrolled(loop.state, clientId)?.rank);
     if ((form === null) !== (blob === null)) {
       throw new Refusal("INVALID_ADAPTER", [form ? "needsAdapter" : "takesNoAdapter", round]);
     }

@@ -7,6 +7,7 @@ import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { catchUpTold } from "@duet/lora-core/rounds/catchUp";
 import { stillTaken } from "@duet/lora-core/rounds/lateAnswers";
 import { ROUND_SENTENCES } from "@duet/lora-core/rounds/roundSentences";
 import { enrolled, openRoundOf, type RoundState, roundInSight, specOf } from "@duet/lora-core/rounds/roundState";
@@ -240,12 +241,13 @@ export class FederationRunner {
     return watching;
   }
 
-  /** @throws {Refusal} WRONG_ROUND when that round is not open, and takes nothing late either. */
+  /** @throws {Refusal} WRONG_ROUND when that round is not open, takes nothing late either, and is not what the client catches up with. */
   reportProgress(clientId: string, progress: Progress): void {
     const open = openRoundOf(this.state);
     const isOpen = open !== null && specOf(this.state, open).round === progress.round;
     const isTaken = open !== null && stillTaken(this.state, open, clientId).includes(progress.round);
-    if (!isOpen && !isTaken) throw new Refusal("WRONG_ROUND", ["roundNotOpen", progress.round]);
+    const isCatchUp = catchUpTold(this.state, clientId, progress.round) === "now";
+    if (!isOpen && !isTaken && !isCatchUp) throw new Refusal("WRONG_ROUND", ["roundNotOpen", progress.round]);
     const isTold = enrolled(this.state, clientId)?.figures !== "nobody";
     this.#progress.set(clientId, isTold ? progress : withoutPace(progress));
     this.#touch();

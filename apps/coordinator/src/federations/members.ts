@@ -227,13 +227,13 @@ export class Members {
 
 /** Of what a client says of itself, what it wants to be known. @throws {Refusal} INVALID_PAYLOAD when what the rounds need is missing. */
 function introductionIn(config: Federation["config"], request: Omit<RequestOf<"client:join">, "sees">): Introduction {
-  const { name, identity, device, samples } = request;
+  const { name, identity, device, samples, isNew } = request;
   const rank = rankIn(config, request);
   if (config.aggregation === "plain" && samples.train === null) {
     throw new Refusal("INVALID_PAYLOAD", ["rowsToldHere"]);
   }
   const figures = figuresInForce(config, request.figures);
-  return { name, figures, ...toldFacts(config, figures, { device, samples }), identity, ...rank };
+  return { name, figures, ...toldFacts(config, figures, { device, samples }), identity, ...rank, ...(isNew ? { isNew } : {}) };
 }
 
 /** What is less than the federation's rank. @throws {Refusal} INVALID_PAYLOAD where it may not be that. */

@@ -21,6 +21,7 @@ const introduction = z.strictObject({
   samples: toldCounts,
   identity: identityKey.nullable(),
   rank: ownRank.optional(),
+  isNew: z.literal(true).optional(),
 });
 /** Outlives what was sent. */
 const sha256 = sha256Hex.nullable();

@@ -252,7 +252,7 @@ def _blob_of(content: bytes) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
 
 
-HEAD = ("phase", "note", "endedAt", "joining", "waiting", "openRound", "statistics")
+HEAD = ("phase", "note", "endedAt", "joining", "waiting", "openRound", "statistics", "catchingUp")
 
 
 def apply_change(before: dict[str, Any] | None, change: dict[str, Any]) -> dict[str, Any] | None:

@@ -111,6 +111,7 @@ class Session:
             "identity": encode_bytes(identity_key(decode_bytes(identity.secret_key))) if self._is_secure else None,
             "sees": "own",
             **({} if identity.rank is None else {"rank": identity.rank}),
+            **({} if self.finished else {"isNew": True}),
         }
         return await self.coordinator.join(joining, self._say_asked)
 
@@ -133,7 +134,12 @@ class Session:
             return False
         opened = snapshot["openRound"]
         is_open = opened and opened["round"] == number and self.coordinator.client_id in opened["participants"]
-        return bool(is_open or self._may_be_late(snapshot, number))
+        return bool(is_open or self._may_be_late(snapshot, number) or self._is_catching_up(number))
+
+    def _is_catching_up(self, number: int) -> bool:
+        """Whether it learns alone now, outside of any round, by the first round's plan; of it nothing is sent but that it is done."""
+        listed = (self.coordinator.snapshot or {}).get("catchingUp", ())
+        return self.coordinator.client_id in listed and number == self.plans["rounds"][0]["round"]
 
     def _may_be_late(self, snapshot: dict[str, Any], number: int) -> bool:
         """Whether that round, which is over, still takes an answer: by the open one, or perhaps the next while none is open."""
@@ -164,6 +170,10 @@ class Session:
         if snapshot["phase"] == "exchanging" and (counting := self._counting(snapshot)):
             await self._answer_step(snapshot, counting, counting["round"], self._statistics)
             return
+        first = self.plans["rounds"][0]["round"]
+        if snapshot["phase"] not in (*ENDED, "paused") and self._is_catching_up(first):
+            await self._answer({"round": first, "attempt": 1}, start)
+            return
         if not opened or me not in opened["participants"]:
             return
         # Who has no result of the round is not waited for.
@@ -171,13 +181,15 @@ class Session:
             await self._answer_step(snapshot, opened["exchange"], opened["round"], self._shared)
         if snapshot["phase"] != "collecting":
             return
-        number, attempt = opened["round"], opened["attempt"]
-        if me in opened["submitted"]:
-            return
+        if me not in opened["submitted"]:
+            await self._answer(opened, start)
+
+    async def _answer(self, asked: dict[str, Any], start: Held) -> None:
+        number = asked["round"]
         try:
             if self.finished is None or self.finished.round != number:
-                await self._work(opened, start)
-            await self._send(attempt)
+                await self._work(asked, start)
+            await self._send(asked["attempt"])
         except UnwantedError:
             self.say(f"Round {number} is over for this client, and its training ends here.")
         except Failure as failure:
@@ -209,13 +221,14 @@ class Session:
         except Failure as failure:
             self._leave_alone(failure, f"Round {finished.round}")
 
-    async def _work(self, opened: dict[str, Any], start: Held) -> None:
-        number, attempt = opened["round"], opened["attempt"]
+    async def _work(self, asked: dict[str, Any], start: Held) -> None:
+        number, attempt = asked["round"], asked["attempt"]
         entry = next(entry for entry in self.plans["rounds"] if entry["round"] == number)
         is_first = self.finished is None
-        share = opened.get("shares", {}).get(self.coordinator.client_id, 1)
+        share = asked.get("shares", {}).get(self.coordinator.client_id, 1)
         warmup_steps = self.client.config["training"]["warmupSteps"]
-        plan = plan_for_share(entry["newcomer"] if is_first else entry["plan"], share, warmup_steps)
+        planned = {**entry["plan"], "upload": None} if self._is_catching_up(number) else entry["plan"]
+        plan = plan_for_share(planned, share, warmup_steps)
         self.say(f"Round {number} ({plan['stage']}) …")
         received = await self.coordinator.fetch_adapter(number) if plan["receive"] else None
         held = self.finished.held if self.finished else start
@@ -246,8 +259,9 @@ class Session:
         if self.finished is None:
             return
         metrics = NO_METRICS if self.hidden else self.finished.metrics
-        # What is summed securely never leaves by itself.
-        upload = None if self._is_secure else self.finished.upload
+        # What is summed securely never leaves by itself, nor does what was learned alone outside of a round.
+        is_unsent = self._is_secure or self._is_catching_up(self.finished.round)
+        upload = None if is_unsent else self.finished.upload
         await self.coordinator.submit(self.finished.round, upload, metrics)
         self.finished = replace(self.finished, attempt=attempt, submitted=True)
         self.state.save_submitted(self.finished.round, attempt)

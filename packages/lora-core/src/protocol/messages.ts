@@ -144,6 +144,8 @@ export const messages = {
       identity: identityKey.nullable().default(null),
       /** Of its adapters, where clients may have fewer ranks than the federation's; stays the same for as long as it is this client. Left out: the federation's. */
       rank: ownRank.optional(),
+      /** It has finished no round: where the method lets clients learn alone first, it catches up before a round waits for it. */
+      isNew: z.literal(true).optional(),
       sees: z.enum(["all", "own"]).default("all"),
     }),
     /** Snapshots from `revision` on know of this client as it is now. */

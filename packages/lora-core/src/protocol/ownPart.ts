@@ -40,6 +40,7 @@ export function ownPartOf(snapshot: Snapshot, id: string): Snapshot {
         },
       },
     }),
+    ...(snapshot.catchingUp && { catchingUp: only(snapshot.catchingUp) }),
     clients: seen.map((client) => ({ ...client, history: [], progress: null })),
     rounds: recentRounds(snapshot.rounds).map((view) => ({
       ...view,
@@ -74,10 +75,13 @@ export function concernedBetween(before: Snapshot, after: Snapshot): ReadonlySet
     ...movedClients(before.clients, after.clients),
     ...inOnlyOne(was?.participants, is?.participants),
     ...inOnlyOne(was?.submitted, is?.submitted),
+    ...inOnlyOne(was?.behind, is?.behind),
+    ...inOnlyOne(was?.skipped, is?.skipped),
     ...inOnlyOne(was?.exchange?.asked, is?.exchange?.asked),
     ...inOnlyOne(was?.exchange?.answered, is?.exchange?.answered),
     ...inOnlyOne(before.statistics?.exchange?.asked, after.statistics?.exchange?.asked),
     ...inOnlyOne(before.statistics?.exchange?.answered, after.statistics?.exchange?.answered),
+    ...inOnlyOne(before.catchingUp, after.catchingUp),
     ...inOnlyOne(newestClosed(before)?.aggregated, newestClosed(after)?.aggregated),
   ]);
 }

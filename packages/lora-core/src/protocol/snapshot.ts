@@ -150,6 +150,11 @@ export const snapshot = z.strictObject({
     .nullable(),
   /** What all rows are like; left out where nobody is asked. */
   statistics: dataStatistics.optional(),
+  /**
+   * Clients that have finished no round and now learn alone, as the others did in the first one: no round waits for them. Each says that it is done by
+   * `round:submit` of that round, without an adapter, and takes part from the next one on. Left out where the method asks for nothing of the kind.
+   */
+  catchingUp: z.array(z.string()).optional(),
   rounds: z.array(roundView),
   moduleErrors: z.array(moduleError).max(MAX_MODULE_ERRORS),
   clients: z.array(clientView),

@@ -12,7 +12,7 @@ import { clientView, eventView, historyEntry, moduleError, type Snapshot, snapsh
 
 const revision = z.number().int().min(0);
 const roundNumber = z.number().int();
-const { phase, note, told, endedAt, joining, waiting, openRound, statistics, createdAt, adapterBytes, modelBytes } =
+const { phase, note, told, endedAt, joining, waiting, openRound, statistics, catchingUp, createdAt, adapterBytes, modelBytes } =
   snapshot.shape;
 const { rounds, events } = { rounds: snapshot.shape.rounds, events: z.array(eventView) };
 
@@ -28,6 +28,7 @@ const head = z.strictObject({
   waiting,
   openRound,
   statistics,
+  catchingUp,
   moduleErrors: z.array(moduleError).max(MAX_MODULE_ERRORS),
 });
 
@@ -81,6 +82,7 @@ const HEAD_FIELDS = [
   "waiting",
   "openRound",
   "statistics",
+  "catchingUp",
   "moduleErrors",
 ] as const;
 
@@ -144,7 +146,7 @@ function pairedBy<T>(keyOf: (entry: T) => string | number, before: readonly T[],
 /** What a new watcher gets. */
 export function openingOf(after: Snapshot): SnapshotChange {
   const { federationId, revision, config, createdAt, adapterBytes, modelBytes } = after;
-  const { phase, note, told, endedAt, joining, waiting, openRound, statistics, moduleErrors } = after;
+  const { phase, note, told, endedAt, joining, waiting, openRound, moduleErrors } = after;
   const closed = after.rounds.filter(({ closedAt }) => closedAt !== null);
   const earlier = Math.max(0, closed.length - RECENT_ROUNDS);
   const from = closed[earlier]?.round ?? Number.NEGATIVE_INFINITY;
@@ -153,7 +155,7 @@ export function openingOf(after: Snapshot): SnapshotChange {
     since: null,
     revision,
     fixed: { config, createdAt, adapterBytes, modelBytes },
-    head: { phase, note, told, endedAt, joining, waiting, openRound, ...(statistics ? { statistics } : {}), moduleErrors },
+    head: { phase, note, told, endedAt, joining, waiting, openRound, ...ofSome(after), moduleErrors },
     clients: after.clients.map(listedClient),
     gone: [],
     progress: after.clients.flatMap(({ id, progress }) => (progress === null ? [] : [{ clientId: id, progress }])),
@@ -223,12 +225,17 @@ export function withHistory(current: Snapshot, piece: SnapshotHistory): Snapshot
 }
 
 function emptySnapshot({ federationId, revision, fixed, head }: SnapshotChange): Snapshot | null {
-  const { phase, note, told, endedAt, joining, waiting, openRound, statistics, moduleErrors } = head;
+  const { phase, note, told, endedAt, joining, waiting, openRound, moduleErrors } = head;
   if (fixed === null || phase === undefined || note === undefined || endedAt === undefined || openRound === undefined)
     return null;
   if (joining === undefined || waiting === undefined) return null;
-  const rest = { ...(statistics ? { statistics } : {}), clients: [], rounds: [], events: [], moduleErrors: moduleErrors ?? [] };
+  const rest = { ...ofSome(head), clients: [], rounds: [], events: [], moduleErrors: moduleErrors ?? [] };
   return { federationId, revision, ...fixed, phase, note, told, endedAt, joining, waiting, openRound, ...rest };
+}
+
+/** What only some federations have. */
+function ofSome({ statistics, catchingUp }: Pick<Snapshot, "statistics" | "catchingUp">) {
+  return { ...(statistics ? { statistics } : {}), ...(catchingUp ? { catchingUp } : {}) };
 }
 
 function listedClient({ history: _, progress: __, ...client }: Snapshot["clients"][number]) {

@@ -1,35 +1,41 @@
 /** Who is here: clients join, come back, lose their connection and leave. Pure; each is a step of the round machine. */
+import { askedOf, catchesUpNow, isCatchingUp } from "./catchUp.ts";
 import { withNewcomer } from "./clientIndex.ts";
-import { isBehind } from "./lateAnswers.ts";
 import type { Introduction } from "./roundEvents.ts";
 import type { RoundSaying } from "./roundSentences.ts";
-import { type EnrolledClient, enrolled, type RoundState, roundInSight } from "./roundState.ts";
-import { log, updateClient, withoutIdle } from "./roundSteps.ts";
+import { type EnrolledClient, enrolled, type OpenRound, type RoundState, roundInSight } from "./roundState.ts";
+import { isStillElsewhere, log, updateClient, withoutIdle } from "./roundSteps.ts";
 import { hasPlace } from "./sampling.ts";
 import { withFigures } from "./toldFigures.ts";
 
 /** Enrolled once; a round that is open goes on without it. */
 export function joined(state: RoundState, clientId: string, introduction: Introduction): RoundState {
   if (enrolled(state, clientId)) return state;
-  const note = roundInSight(state) ? (["takesPartLater"] as const) : null;
   const client: EnrolledClient = {
     ...introduction,
     id: clientId,
     status: "present",
     removed: false,
-    note,
+    note: null,
     lastSeenAt: state.at,
     awayUntil: null,
     bytesUp: 0,
     bytesDown: 0,
     history: [],
   };
-  return log({ ...state, clients: withNewcomer(state.clients, client) }, ["joined", client.name], clientId);
+  const note = noteOf(state, client);
+  return log({ ...state, clients: withNewcomer(state.clients, { ...client, note }) }, ["joined", client.name], clientId);
+}
+
+/** What stands beside a client that has come while the others are under way. */
+function noteOf(state: RoundState, client: EnrolledClient): RoundSaying | null {
+  if (catchesUpNow(state, client)) return ["catchesUp"];
+  return roundInSight(state) ? ["takesPartLater"] : null;
 }
 
 /**
- * A client that comes back takes part in the open round again, even when it was away at its opening. One that was forgotten since, in a
- * journal from before anybody was, is enrolled anew.
+ * A client that comes back takes part in the open round again, even when it was away at its opening, unless it has to catch up. One that was
+ * forgotten since, in a journal from before anybody was, is enrolled anew.
  */
 export function returned(state: RoundState, clientId: string, introduction: Introduction): RoundState {
   const client = enrolled(state, clientId);
@@ -38,6 +44,8 @@ export function returned(state: RoundState, clientId: string, introduction: Intr
   const back = withFigures(
     updateClient(state, clientId, () => ({
       ...introduction,
+      // Of who has not told yet that it has caught up.
+      isNew: introduction.isNew ?? client.isNew,
       status: "present",
       note: null,
       awayUntil: null,
@@ -46,8 +54,8 @@ export function returned(state: RoundState, clientId: string, introduction: Intr
     clientId,
     client.figures,
   );
-  if (client.status === "present") return back;
-  return log(withParticipant(back, clientId), ["back", introduction.name], clientId);
+  if (client.status === "present") return notAwaited(back, clientId);
+  return log(notAwaited(withParticipant(back, clientId), clientId), ["back", introduction.name], clientId);
 }
 
 /** Who sees its figures, and what it says of itself, is the client's choice after the end too. */
@@ -64,12 +72,27 @@ export function returnedAfterEnd(state: RoundState, clientId: string, { figures,
 
 function withParticipant(state: RoundState, clientId: string): RoundState {
   const { phase } = state;
-  if (phase.kind !== "collecting" || phase.open.participants.includes(clientId) || !hasPlace(state, phase.open)) return state;
-  const { behind = [] } = phase.open;
-  const stillBehind = isBehind(state, phase.open, clientId) ? { behind: [...behind, clientId] } : {};
-  const open = { ...phase.open, participants: [...phase.open.participants, clientId], ...stillBehind };
-  return { ...state, phase: { kind: "collecting", open } };
+  const client = enrolled(state, clientId);
+  if (phase.kind !== "collecting" || !client || phase.open.participants.includes(clientId)) return state;
+  if (!hasPlace(state, phase.open) || askedOf(state, phase.open, [client]).length === 0) return state;
+  const open = { ...phase.open, participants: [...phase.open.participants, clientId] };
+  const isElsewhere = isStillElsewhere(state, open, client);
+  return { ...state, phase: { kind: "collecting", open: isElsewhere ? withBehind(open, clientId) : open } };
 }
+
+/** Who comes back with nothing of what it has learned catches up, and the round that had asked it goes on without it. */
+function notAwaited(state: RoundState, clientId: string): RoundState {
+  const client = enrolled(state, clientId);
+  if (!client || !catchesUpNow(state, client)) return state;
+  const noted = updateClient(state, clientId, () => ({ note: ["catchesUp"] }));
+  const { phase } = noted;
+  if (phase.kind !== "collecting" || !isCatchingUp(noted, phase.open, client)) return noted;
+  const { participants, submissions, behind = [] } = phase.open;
+  if (!participants.includes(clientId) || clientId in submissions || behind.includes(clientId)) return noted;
+  return { ...noted, phase: { kind: "collecting", open: withBehind(phase.open, clientId) } };
+}
+
+const withBehind = (open: OpenRound, clientId: string): OpenRound => ({ ...open, behind: [...(open.behind ?? []), clientId] });
 
 /** May come back within the grace time. */
 export function away(state: RoundState, clientId: string): RoundState {

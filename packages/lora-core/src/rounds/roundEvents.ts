@@ -19,6 +19,8 @@ export interface Introduction {
   readonly identity: string | null;
   /** Of its adapters, where that is less than the federation's; it stays. */
   readonly rank?: number | undefined;
+  /** It has finished no round; left out where it has, and by who does not tell. */
+  readonly isNew?: true | undefined;
 }
 
 type Happening =

@@ -3,16 +3,26 @@ import { expect, test } from "vitest";
 import { awaitedIn, skippableIn } from "../protocol/awaited.ts";
 import type { Snapshot } from "../protocol/snapshot.ts";
 import { EXCHANGE_STEPS } from "../secureAggregation/exchangeStep.ts";
+import { askedOf, catchingUp } from "./catchUp.ts";
 import { answersOf, type Exchange, summedClients } from "./exchange.ts";
 import { unanswered } from "./exchangeSteps.ts";
 import { stillTaken } from "./lateAnswers.ts";
 import { commandsBetween } from "./pendingWork.ts";
 import type { RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
-import { clientsNeeded, initialRoundState, MAX_LOG_ENTRIES, openRoundOf, outstanding, type RoundState } from "./roundState.ts";
+import {
+  clientsNeeded,
+  initialRoundState,
+  MAX_LOG_ENTRIES,
+  openRoundOf,
+  outstanding,
+  type RoundPolicy,
+  type RoundState,
+} from "./roundState.ts";
 import { roundsView } from "./roundView.ts";
 import { skipStanding } from "./skipped.ts";
 import {
+  catchUpPolicy,
   countingPolicy,
   drawingPolicy,
   events,
@@ -21,7 +31,7 @@ import {
   policy,
   securePolicy,
 } from "./testing/anyEvents.ts";
-import { aggregated, joined, submitted } from "./testing/handMade.ts";
+import { aggregated, asNew, joined, submitted } from "./testing/handMade.ts";
 
 /** As an organiser sees it. */
 function seenOf(state: RoundState) {
@@ -44,8 +54,8 @@ function assertInvariants(before: RoundState, state: RoundState): void {
   if (!paused) expect(standings.filter((standing) => standing === "skippable")).toHaveLength(skippable.length);
   if (phase.kind === "collecting" && !paused) expect(outstanding(state, phase.open).length).toBeGreaterThan(0);
   if (phase.kind === "waiting" && !paused) {
-    const present = state.clients.filter(({ status }) => status === "present").length;
-    expect(present).toBeLessThan(clientsNeeded(state, phase.next));
+    const present = state.clients.filter(({ status }) => status === "present");
+    expect(askedOf(state, phase.next, present).length).toBeLessThan(clientsNeeded(state, phase.next));
   }
   if (phase.kind === "aggregating") {
     const { forStatistics = false, submissions } = phase.open;
@@ -89,6 +99,7 @@ function assertInvariants(before: RoundState, state: RoundState): void {
     if (!policy.exchange) expect(closed.aggregated.length).toBeGreaterThan(0);
   }
   assertLate(state);
+  assertCatchUp(state);
   for (const { history } of state.clients) expect(new Set(history.map((entry) => entry.round)).size).toBe(history.length);
   expect((phase.kind === "ended") === (state.endedAt !== null)).toBe(true);
   if (before.phase.kind === "ended") expect(phase).toEqual(before.phase);
@@ -96,6 +107,18 @@ function assertInvariants(before: RoundState, state: RoundState): void {
   expect(state.log.length).toBeLessThanOrEqual(MAX_LOG_ENTRIES);
   expect(roundsView(state).note.length).toBeGreaterThan(0);
 }
+
+/** Who learns alone first is waited for in no round, whether it is asked there (the last one, or one as of which it has lost everything) or not. */
+function assertCatchUp(state: RoundState): void {
+  const open = openRoundOf(state);
+  for (const id of catchingUp(state) ?? []) {
+    if (!open?.participants.includes(id)) continue;
+    expect(open.behind).toContain(id);
+    expect(open.submissions).not.toHaveProperty(id);
+    catchUpSeen.add(open.index);
+  }
+}
+const catchUpSeen = new Set<number>();
 
 /** What came late counts once, in a later round of its stage, within reach, beside those in time; nobody counts twice in one mean. */
 function assertLate({ policy, rounds, late, phase }: RoundState): void {
@@ -178,6 +201,15 @@ const missing: readonly RoundEvent[] = [
   aggregated(1, 50),
 ];
 
+/** Two clients, and a third who comes in the last round but one. */
+const newcomer: readonly RoundEvent[] = [
+  joined("a"),
+  joined("b"),
+  ...[submitted("a", 0, 0), submitted("b", 0, 0), aggregated(0, 0)],
+  ...[submitted("a", 1, 0), submitted("b", 1, 0), aggregated(1, 0)],
+  ...[asNew(joined("c")), submitted("a", 2, 0), submitted("b", 2, 0), aggregated(2, 0)],
+];
+
 /** Three clients who are ready, and so many answers of them to the steps of their sum; all of five steps are fifteen. */
 function summing(answers: number): readonly RoundEvent[] {
   const clients = ["a", "b", "c"];
@@ -188,6 +220,13 @@ function summing(answers: number): readonly RoundEvent[] {
     ...clients.map((id) => submitted(id, 0, 0)),
     ...Array.from({ length: answers }, () => answer),
   ];
+}
+
+/** What leads to where chance hardly ever does. */
+function beginningOf(rules: RoundPolicy, answers: number): readonly RoundEvent[] {
+  if (rules.exchange) return summing(answers);
+  if (rules.late) return missing;
+  return rules === catchUpPolicy ? newcomer : [];
 }
 
 /** The key of the timer whose event this is. */
@@ -205,10 +244,11 @@ test.each([
   ["sent by clients that are drawn", drawingPolicy],
   ["sent late", latePolicy],
   ["sent late by clients that are drawn", lateDrawingPolicy],
+  ["sent by clients of which newcomers learn alone first", catchUpPolicy],
 ])("updates %s: any sequence of events keeps the invariants, and something always can still happen", (_, rules) => {
   fc.assert(
     fc.property(events, fc.integer({ min: 0, max: 15 }), (later, answers) => {
-      const sequence = [...(rules.exchange ? summing(answers) : rules.late ? missing : []), ...later];
+      const sequence = [...beginningOf(rules, answers), ...later];
       let state = initialRoundState(rules, 0);
       const running = new Map<string, number>();
       for (const random of sequence) {
@@ -232,9 +272,10 @@ test.each([
   );
   if (rules.exchange) expect(reached).toContain("unmask of 3");
   if (rules.late) expect(lateSeen).toContain(1);
+  if (rules === catchUpPolicy) expect(catchUpSeen).toContain(rules.schedule.length - 1);
 });
 
-test.each([policy, securePolicy, countingPolicy, drawingPolicy, latePolicy, lateDrawingPolicy])(
+test.each([policy, securePolicy, countingPolicy, drawingPolicy, latePolicy, lateDrawingPolicy, catchUpPolicy])(
   "the state survives JSON, and replaying a log gives the same state (%#)",
   (rules) => {
     fc.assert(

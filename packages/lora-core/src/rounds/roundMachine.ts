@@ -3,6 +3,7 @@
  * joins, departures, submissions and deadlines share one rule: a round closes when nobody who is still here is outstanding.
  */
 import { withoutFigures } from "../protocol/figures.ts";
+import { askedOf } from "./catchUp.ts";
 import { hereIn, presentIn } from "./clientIndex.ts";
 import type { Exchange } from "./exchange.ts";
 import {
@@ -28,6 +29,7 @@ import {
   isAnyOutstanding,
   isFiguresSum,
   isSummed,
+  type NextRound,
   type OpenRound,
   openRoundOf,
   outstanding,
@@ -171,8 +173,8 @@ function withoutTheRest(state: RoundState, open: OpenRound): RoundState {
 function settleWaiting(state: RoundState): RoundState {
   if (state.phase.kind !== "waiting") return state;
   const { next, until } = state.phase;
-  if (presentIn(state.clients) >= clientsNeeded(state, next)) {
-    const present = state.clients.filter(({ status }) => status === "present");
+  const present = enoughFor(state, next);
+  if (present) {
     if (wantsStatistics(state, next)) return settle(openStatistics(state, next, present));
     return openRound(state, next, drawnFor(state, next, present));
   }
@@ -180,6 +182,15 @@ function settleWaiting(state: RoundState): RoundState {
   const abandoned = hasOpened && hereIn(state.clients) === 0;
   const giveUpAt = abandoned ? (until ?? state.at + state.policy.waitMs) : null;
   return giveUpAt === until ? state : { ...state, phase: { kind: "waiting", next, until: giveUpAt } };
+}
+
+/** Whom the round can ask now; null where they are too few for it to open. */
+function enoughFor(state: RoundState, next: NextRound): readonly EnrolledClient[] | null {
+  const needed = clientsNeeded(state, next);
+  if (presentIn(state.clients) < needed) return null;
+  const present = state.clients.filter(({ status }) => status === "present");
+  const asked = askedOf(state, next, present);
+  return asked.length < needed ? null : asked;
 }
 
 /** Stops collecting: to a secure sum, to aggregation of what was sent, or straight to the record. */
@@ -192,8 +203,10 @@ function closeRound(state: RoundState, open: OpenRound): RoundState {
 function submitted(state: RoundState, event: Extract<RoundEvent, { type: "submitted" }>): RoundState {
   const { clientId, round, artifact } = event;
   const client = enrolled(state, clientId);
-  if (state.phase.kind !== "collecting" || !client) return state;
+  if (!client) return state;
   const standing = submissionStanding(state, clientId, round);
+  if (standing.kind === "caughtUp") return caughtUp(state, client, event);
+  if (state.phase.kind !== "collecting") return state;
   if (standing.kind === "late") return answeredLate(state, event);
   if (standing.kind !== "expected") return state;
   if (sendsAdapter(state, state.phase.open) !== (artifact !== null)) return state;
@@ -218,6 +231,12 @@ function answeredLate(state: RoundState, event: Extract<RoundEvent, { type: "sub
   return withAnswer(log({ ...state, late }, told, clientId), event);
 }
 
+/** It has learned alone, as the others did in the first round: nothing of that is counted, and the next round asks it. */
+function caughtUp(state: RoundState, client: EnrolledClient, event: Extract<RoundEvent, { type: "submitted" }>): RoundState {
+  if (event.artifact !== null || client.status === "left") return state;
+  return withAnswer(log(state, ["caughtUp", client.name], client.id), event);
+}
+
 /** What a client told with its answer. */
 function withAnswer(state: RoundState, event: Extract<RoundEvent, { type: "submitted" }>): RoundState {
   const { clientId, round, metrics } = event;
@@ -225,6 +244,7 @@ function withAnswer(state: RoundState, event: Extract<RoundEvent, { type: "submi
   return updateClient(state, clientId, ({ bytesUp, history }) => ({
     lastSeenAt: state.at,
     note: null,
+    isNew: undefined,
     bytesUp: bytesUp + event.bytes,
     history: [...history.filter((entry) => entry.round !== round), { round, metrics: told, standing: null }],
   }));

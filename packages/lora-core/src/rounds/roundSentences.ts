@@ -35,6 +35,7 @@ export const ROUND_SENTENCES = {
     `Round ${round} opened for ${counted(clients, "client")}${attempt > 1 ? `, attempt ${attempt}` : ""}`,
   cameLate: (name: string, round: number, counts: number, weight: number) =>
     `${name}'s answer of round ${round} came late and is kept for round ${counts}: it counts there for ${weight} of one in time, unless ${name} answers that round too`,
+  caughtUp: (name: string) => `${name} has caught up, and takes part from the next round on`,
   closed: (round: number, clients: number, asked: number) => `Round ${round} closed with ${clients} of ${asked}`,
   allDone: () => "All rounds are done",
   times: (why: string, failures: number) => `${why}, ${failures} times`,
@@ -85,6 +86,7 @@ export const ROUND_SENTENCES = {
 
   // Of one client, beside its name or after it.
   takesPartLater: () => "Joined during a round; takes part from the next one",
+  catchesUp: () => "Joined late: learns alone first, and takes part then; no round waits for it",
   mayComeBack: () => "connection lost, may come back",
   lost: () => "connection lost",
   left: () => "left",
@@ -103,6 +105,7 @@ export const ROUND_SENTENCES = {
   kept: (round: number) => `The shared adapter of round ${round} is kept.`,
   abandoned: () => "Everyone left; waiting for someone to come back.",
   waitingForMore: (missing: number) => `Waiting for ${counted(missing, "more client")} before the next round opens.`,
+  waitingForCatchUp: (names: string) => `Waiting for ${names}, learning alone first, before the next round opens.`,
   collecting: (round: number, names: string) => `Round ${round} is open; waiting for ${names}.`,
   summing: (what: Summed, step: ExchangeStep, names: string) =>
     `The ${SUMMED[what]} are summed so that nobody sees a single one: ${STEPS[step]}; waiting for ${names}.`,

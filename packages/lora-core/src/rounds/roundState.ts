@@ -28,6 +28,8 @@ export interface RoundSpec {
   readonly receives: boolean;
   /** Clients share an adapter, so the round ends with an aggregation. */
   readonly uploads: boolean;
+  /** Who has finished no round learns alone before it takes part in this one; see catchUp.ts. */
+  readonly catchUp?: true;
 }
 
 /** How many clients a round that shares an adapter asks: `clients` and `reserve`; it closes once `clients` have answered. */
@@ -70,6 +72,8 @@ export interface EnrolledClient {
   readonly samples: ToldCounts;
   readonly identity: string | null;
   readonly rank?: number | undefined;
+  /** It says that it has finished no round, and has answered none since. */
+  readonly isNew?: true | undefined;
   readonly status: "present" | "away" | "left";
   /** Removed by the organiser: may not come back. */
   readonly removed: boolean;

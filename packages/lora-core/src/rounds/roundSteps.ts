@@ -2,6 +2,7 @@
 import type { RoundMeans } from "../protocol/metrics.ts";
 import { listOf, setOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
+import { isCatchingUp } from "./catchUp.ts";
 import { hereIn, placeOf, withChanged } from "./clientIndex.ts";
 import { type Exchange, summedClients } from "./exchange.ts";
 import { isBehind, lateRounds } from "./lateAnswers.ts";
@@ -26,7 +27,7 @@ import {
 /** Opens (or reopens) a round for these clients. */
 export function openRound(state: RoundState, next: NextRound, clients: readonly EnrolledClient[]): RoundState {
   const participants = clients.map(({ id }) => id);
-  const behind = participants.filter((id) => isBehind(state, next, id));
+  const behind = clients.flatMap((client) => (isStillElsewhere(state, next, client) ? [client.id] : []));
   const isAwaited = (id: string) => !setOf(behind).has(id);
   const open: OpenRound = {
     ...next,
@@ -40,6 +41,10 @@ export function openRound(state: RoundState, next: NextRound, clients: readonly 
   const told = ["opened", specOf(state, next).round, clients.length, next.attempt] as const;
   return log({ ...state, started: true, phase: { kind: "collecting", open } }, told);
 }
+
+/** Whether it is at an earlier round, or catching up, so that this one does not wait for it. */
+export const isStillElsewhere = (state: RoundState, next: NextRound, client: EnrolledClient): boolean =>
+  isBehind(state, next, client.id) || isCatchingUp(state, next, client);
 
 /** What became of a round. */
 export interface ClosedRound {

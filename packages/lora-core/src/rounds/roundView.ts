@@ -4,6 +4,7 @@ import type { DataStatistics } from "../protocol/dataStatistics.ts";
 import { keysOf, listOf, remembered } from "../protocol/remembered.ts";
 import type { ClientView, EventView, ModuleError, Phase, Snapshot } from "../protocol/snapshot.ts";
 import { say } from "../sayings/saying.ts";
+import { catchesUpNow, catchingUp } from "./catchUp.ts";
 import { presentIn } from "./clientIndex.ts";
 import { unanswered, whatIsSummed } from "./exchangeSteps.ts";
 import { stillTakenOf } from "./lateAnswers.ts";
@@ -33,6 +34,7 @@ type RoundsView = Pick<
   | "endedAt"
   | "openRound"
   | "statistics"
+  | "catchingUp"
   | "rounds"
   | "moduleErrors"
   | "clients"
@@ -49,6 +51,7 @@ export function roundsView(state: RoundState): RoundsView {
   const told = notesOf(state);
   const shares = open && sharesBelowOne(state, open, open.participants);
   const stillTaken = open && stillTakenOf(state, open);
+  const newcomers = catchingUp(state);
   return {
     phase: phaseOf(state),
     note: told.map((saying) => say(ROUND_SENTENCES, saying)).join(" "),
@@ -74,6 +77,7 @@ export function roundsView(state: RoundState): RoundsView {
       },
     },
     ...(state.policy.statistics && { statistics: statisticsView(state) }),
+    ...(newcomers && { catchingUp: newcomers }),
     rounds: [...state.rounds, ...(open ? [roundViewOf(state, open)] : [])],
     moduleErrors: errorsOf(state.moduleErrors),
     clients: clientViewsOf(state.clients),
@@ -102,7 +106,8 @@ function statisticsView(state: RoundState): DataStatistics {
 const madeView = remembered(({ clients, sum }: MadeStatistics) => ({ clients: [...clients], sum }));
 
 /** What people see of a client that did not change is the same object: many of them are looked at for every push. */
-const clientViewOf = remembered(({ removed: _, awayUntil: __, history, note, ...client }: EnrolledClient): ClientView => {
+const clientViewOf = remembered((enrolledClient: EnrolledClient): ClientView => {
+  const { removed: _, awayUntil: __, isNew: ___, history, note, ...client } = enrolledClient;
   return { ...client, note: note && say(ROUND_SENTENCES, note), told: note, history: [...history], progress: null };
 });
 
@@ -142,7 +147,10 @@ function namesOf(clients: readonly EnrolledClient[]): string | RoundSaying {
 
 function waitingNotes(state: RoundState, next: NextRound, isAbandoned: boolean): readonly RoundSaying[] {
   if (isAbandoned) return [["abandoned"], kept(state)];
-  return [["waitingForMore", Math.max(1, clientsNeeded(state, next) - presentIn(state.clients))]];
+  const missing = clientsNeeded(state, next) - presentIn(state.clients);
+  const newcomers = state.clients.filter((client) => client.status === "present" && catchesUpNow(state, client));
+  if (missing <= 0 && newcomers.length > 0) return [["waitingForCatchUp", namesOf(newcomers)]];
+  return [["waitingForMore", Math.max(1, missing)]];
 }
 
 function kept({ modelRound }: RoundState): RoundSaying {

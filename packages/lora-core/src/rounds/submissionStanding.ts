@@ -1,5 +1,6 @@
 /** Whether a client's submission for a round is wanted; the coordinator asks before it stores anything. */
 import type { RefusalSaying } from "../protocol/refusalSentences.ts";
+import { catchUpTold } from "./catchUp.ts";
 import { isTakenLate, stillTaken } from "./lateAnswers.ts";
 import { type ClientId, openRoundOf, type RoundState, specOf } from "./roundState.ts";
 
@@ -7,6 +8,8 @@ export type SubmissionStanding =
   | { readonly kind: "expected"; readonly uploads: boolean }
   /** Of a round that is over, and counts in the open one. */
   | { readonly kind: "late" }
+  /** It has learned alone outside of any round, and sends nothing. */
+  | { readonly kind: "caughtUp" }
   /** Counted already: acknowledge, and do nothing. */
   | { readonly kind: "counted" }
   /** Not wanted, and why. */
@@ -14,6 +17,8 @@ export type SubmissionStanding =
 
 /** Pure; (client, round) identifies a submission. */
 export function submissionStanding(state: RoundState, clientId: ClientId, round: number): SubmissionStanding {
+  const catchUp = catchUpTold(state, clientId, round);
+  if (catchUp) return { kind: catchUp === "now" ? "caughtUp" : "counted" };
   const open = openRoundOf(state);
   const isOpen = open !== null && specOf(state, open).round === round;
   const inTime = state.rounds.some((closed) => closed.round === round && closed.aggregated.includes(clientId));

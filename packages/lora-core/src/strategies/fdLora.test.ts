@@ -87,9 +87,13 @@ describe("FDLoRA at a client", () => {
     expect([1, 2, 3, 4].flatMap((round) => kinds(never, round))).toEqual(Array(4).fill("train shared"));
   });
 
-  it("lets a late joiner learn alone first", () => {
-    expect(kinds(config, 3, true)).toEqual(["train personal", "train shared", "copy shared>personal"]);
-    expect(kinds(config, 5, true)).toEqual(["train personal"]);
+  it("lets a late joiner learn alone first, but where its first round would leave nothing of that", () => {
+    const paper = fdLora.presets.paper as FdLoraConfig;
+    expect(kinds(paper, 3, true)).toEqual(["train personal", "train shared"]);
+    expect(kinds(config, 3, true)).toEqual(["train shared", "copy shared>personal"]);
+    expect(kinds({ ...config, personalInForward: true }, 3, true)).toContain("train personal");
+    expect(kinds({ ...paper, finish: true }, 3, true)).toEqual(["train shared"]);
+    for (const one of [config, paper]) expect(kinds(one, 5, true)).toEqual(["train personal"]);
   });
 
   it("uploads the personal adapter once, unless private: then never, nor a copy of it, and makes it at the end", () => {

@@ -19,7 +19,7 @@
  * and theta_p(i) after a sync is something just uploaded. With both and no sync, no tensor of theta_p ever leaves a client: the
  * shared adapter starts from the common seed, and after the last outer step the personal adapter starts from theta_s(T) and takes K
  * steps of its own. Stage 1 is left out where nothing of it would remain.
- * A client that joins late does stage 1 in its first round, before what that round asks of everybody, who wait for it.
+ * A client that joins late does stage 1 before its first round, but not before one that writes over what it would leave.
  */
 import { z } from "zod";
 import { fusionConfig } from "../fusion/fusionConfig.ts";
@@ -116,7 +116,7 @@ export const fdLora: Strategy<FdLoraConfig> = {
     return {
       stage: "federated",
       receive: receiveShared,
-      steps: [...catchUp, ...withSync(config, round, trainShared)],
+      steps: [...(leavesNothing(config, round) ? [] : catchUp), ...withSync(config, round, trainShared)],
       upload: uploadDifference,
       serve: null,
     };
@@ -135,9 +135,17 @@ function learnsAlone({ init, sync, finish }: FdLoraConfig): boolean {
   return init === "mean-personal" || (sync.every === 0 && !finish);
 }
 
+/** Whether nothing is left after a federated round of what a client has learned alone, nor was made with it. */
+function leavesNothing({ personalInForward, finish, sync }: FdLoraConfig, round: number): boolean {
+  return !personalInForward && (finish || isSynced(sync, round));
+}
+
+function isSynced({ every, when }: FdLoraConfig["sync"], round: number): boolean {
+  return every !== 0 && (round % every === 0) === (when === "multiple");
+}
+
 /** The shared training of a round, with the personal adapter's sync around it in the rounds that have one. */
 function withSync({ sync }: FdLoraConfig, round: number, trainShared: TrainStep): readonly LocalStep[] {
-  const isMultiple = sync.every !== 0 && round % sync.every === 0;
-  if (sync.every === 0 || isMultiple === (sync.when === "printed")) return [trainShared];
+  if (!isSynced(sync, round)) return [trainShared];
   return sync.copy === "uploaded" ? [trainShared, copyToPersonal] : [copyToPersonal, trainShared];
 }

@@ -17,12 +17,3 @@ test.each(strategies.map(({ id }) => id))(
     expect(plans.rounds.at(-1)?.plan.stage).toBe("fusing");
   },
 );
-
-test("who comes late catches up first, and in the first round nobody is late", () => {
-  const { rounds } = federationPlans(presetOf("fdlora", "sends-personal"), { budgets, training: {} });
-  expect(rounds[0]?.newcomer).toEqual(rounds[0]?.plan);
-  expect(rounds[1]?.newcomer.steps).toEqual([
-    { kind: "train", slot: "personal", budget: budgets.local },
-    ...(rounds[1]?.plan.steps ?? []),
-  ]);
-});

@@ -12,8 +12,6 @@ export interface FederationPlans {
   readonly rounds: readonly {
     readonly round: number;
     readonly plan: RoundPlan;
-    /** Of a client that has finished no round yet; in the first round the same. */
-    readonly newcomer: RoundPlan;
   }[];
 }
 
@@ -27,7 +25,6 @@ export function federationPlans(strategy: Parameters<typeof methodOf>[0], settin
   const rounds = roundNumbers(method.firstRound, settings.budgets.rounds).map((round) => ({
     round,
     plan: roundPlanOf(method, settings, { round, isNewcomer: false }),
-    newcomer: roundPlanOf(method, settings, { round, isNewcomer: round > method.firstRound }),
   }));
   return { label: method.label, rounds };
 }

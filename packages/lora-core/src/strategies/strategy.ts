@@ -94,7 +94,10 @@ export interface Budgets {
 export interface PlanContext {
   /** As schedule/roundNumbers.ts counts them. */
   readonly round: number;
-  /** True in the first round of a client that joined after the federation's first round. */
+  /**
+   * True of a client that has finished no round, in a federation that is past its first: it does what it has to train more, its first steps, by itself
+   * before it takes part, and no round waits for it (rounds/catchUp.ts).
+   */
   readonly isNewcomer: boolean;
 }
 

@@ -52,6 +52,7 @@ export const zh: typeof en = {
       `第 ${round} 轮已为 ${clients} 个客户端开启${attempt > 1 ? `，第 ${attempt} 次尝试` : ""}`,
     cameLate: (name, round, counts, weight) =>
       `${name} 对第 ${round} 轮的应答迟到了，留给第 ${counts} 轮：若 ${name} 不再应答那一轮，则在其中按准时应答的 ${weight} 倍计入`,
+    caughtUp: (name) => `${name} 已赶上，从下一轮开始参加`,
     closed: (round, clients, asked) => `第 ${round} 轮已结束，${asked} 个客户端中计入 ${clients} 个`,
     allDone: () => "全部轮次已完成",
     times: (why, failures) => `${why}，共 ${failures} 次`,
@@ -93,6 +94,7 @@ export const zh: typeof en = {
     clipped: (name, times, bound) => `${name} 的更新是中位数的 ${times} 倍，已裁剪到 ${bound} 倍`,
     sumAgain: () => "重新开始求和",
     takesPartLater: () => "在一轮进行中加入；从下一轮开始参加",
+    catchesUp: () => "加入较晚：先单独学习，然后参加；没有任何一轮等待它",
     mayComeBack: () => "连接已断开，可能会回来",
     lost: () => "连接已断开",
     left: () => "已离开",
@@ -109,6 +111,7 @@ export const zh: typeof en = {
     kept: (round) => `第 ${round} 轮的共享适配器已保留。`,
     abandoned: () => "所有人都离开了；正在等人回来。",
     waitingForMore: (missing) => `还要等 ${missing} 个客户端，下一轮才会开启。`,
+    waitingForCatchUp: (names) => `正在等待 ${names}（先单独学习），下一轮才会开启。`,
     collecting: (round, names) => `第 ${round} 轮已开启；正在等待 ${names}。`,
     summing: (what, step, names) => `正在对${SUMMED[what]}求和，任何人都看不到其中任何一份：${STEPS[step]}；正在等待 ${names}。`,
     andMore: (names, more) => `${names} 及另外 ${more} 个`,

@@ -29,6 +29,11 @@ export const policy: RoundPolicy = {
 export const securePolicy: RoundPolicy = { ...policy, minClients: 3, exchange: { stepMs: 30, inputMs: 60, sumsFigures: true } };
 /** The same, where the clients first sum what their rows are like. */
 export const countingPolicy: RoundPolicy = { ...securePolicy, statistics: "pause" };
+/** The same, whose newcomers learn alone before they take part in a round after the first; in round 2 they need not. */
+export const catchUpPolicy: RoundPolicy = {
+  ...policy,
+  schedule: policy.schedule.map((spec) => (spec.round === 1 || spec.round === 3 ? { ...spec, catchUp: true } : spec)),
+};
 /** Two of the three a round, and none in reserve. */
 export const drawingPolicy: RoundPolicy = { ...policy, sampling: { clients: 2, reserve: 0, seed: 7 } };
 /** Every round that is shared takes answers of the one before. */
@@ -49,6 +54,7 @@ const introduction = fc.record({
   device: fc.constantFrom(device, null),
   samples: fc.constantFrom({ train: 3, fusion: 1, test: 1 }, { train: 3, fusion: null, test: null }, NO_COUNTS),
   identity: fc.constant(null),
+  isNew: fc.constantFrom(true as const, undefined),
 });
 
 const standings = fc.array(

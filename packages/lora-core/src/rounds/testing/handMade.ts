@@ -43,6 +43,9 @@ function metrics(trainLoss: number | null = 0.5): RoundMetrics {
 export const joined = (clientId: string, at = 0, train = 10): RoundEvent => {
   return { type: "clientJoined", clientId, introduction: introduction(clientId, train), at };
 };
+/** Of a client that says that it has finished no round. */
+export const asNew = (event: RoundEvent): RoundEvent =>
+  "introduction" in event ? { ...event, introduction: { ...event.introduction, isNew: true } } : event;
 export const returned = (clientId: string, at: number): RoundEvent => {
   return { type: "clientReturned", clientId, introduction: introduction(clientId), at };
 };
