@@ -39,3 +39,6 @@ def assert_same_training(alone: dict[str, Any], several: dict[str, Any]) -> None
     assert several["loss"] == pytest.approx(alone["loss"], rel=1e-5)
     assert several["measured"][0] == pytest.approx(alone["measured"][0], rel=1e-4)
     assert several["measured"][1] == alone["measured"][1]
+    assert (several["split"], several["seed"]) == (alone["split"], alone["seed"])
+    if "prototypes" in alone:
+        assert (several["prototypes"] - alone["prototypes"]).abs().max() <= 1e-5

@@ -21,12 +21,13 @@ from transformers import AutoModel, AutoModelForCausalLM
 
 from duet_client.adapter import adapter_layout, decode_adapter, encode_adapter, initial_adapter
 from duet_client.base_model import ActiveAdapter, load_base
+from duet_client.client_rows import read_client_rows
 from duet_client.describe import DESCRIPTION_FILE, describe
 from duet_client.failure import Failure
 from duet_client.invite import read_invite
 from duet_client.ranks import Ranks
 from duet_client.run_round import Held, run_round
-from duet_client.team import prepare, read_split
+from duet_client.team import prepare
 
 Start = Callable[..., Federation]
 Run = Callable[[list[str]], Popen[str]]
@@ -106,8 +107,8 @@ def mean_by_hand(federation: Federation, base: Path) -> dict[str, torch.Tensor]:
     plan = entry["plan"]
     updates, weights = [], []
     for file in federation.files:
-        split = read_split(file, "text", "level", config)
-        one = prepare(config, base, split, Ranks())
+        rows = read_client_rows(file, ("text", "level"), config, Ranks(), "")
+        one = prepare(config, base, rows, Ranks())
         initial = initial_adapter(one.layout, config["seed"])
         held = Held(initial, initial)
         for earlier in plans["rounds"][: plans["rounds"].index(entry)]:
@@ -118,7 +119,7 @@ def mean_by_hand(federation: Federation, base: Path) -> dict[str, torch.Tensor]:
         assert outcome.upload is not None
         update = decode_adapter(outcome.upload, one.layout)
         updates.append({key: values.double() for key, values in update.items()})
-        weights.append(len(split.train))
+        weights.append(len(rows.split.train))
     mean = {key: sum(w * u[key] for w, u in zip(weights, updates, strict=True)) / sum(weights) for key in updates[0]}
     if plan["upload"]["form"] == "value":
         return mean

@@ -4,7 +4,7 @@ import base64
 import json
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import torch
 from conftest import ROOT
 
 from duet_client.adapter import OWN_PROTOTYPES, Adapter, adapter_layout, decode_adapter, encode_adapter, initial_adapter
+from duet_client.client_rows import ClientRows, whole_rows
 from duet_client.encoder import Encoder
 from duet_client.kept_trainings import KeptTrainings
-from duet_client.random_stream import client_seed, random_stream, shuffled
+from duet_client.random_stream import random_stream, shuffled
 from duet_client.ranks import Ranks
 from duet_client.refusals import refusal
-from duet_client.rows import Row, Split, split_rows
+from duet_client.rows import Row
 from duet_client.run_round import Client, Held, run_round
 from duet_client.team import prepare
 from duet_client.training import Position, TrainingOutcome, TrainingRun, train_adapter
@@ -34,14 +35,13 @@ def rows_of(golden: Golden) -> list[Row]:
     return [Row(row["input"], row["answer"]) for row in golden["rows"]]
 
 
-def split_of(golden: Golden) -> Split:
-    rows = rows_of(golden)
-    return Split(*([rows[place] for place in golden["split"][part]] for part in ("train", "fusion", "test")))
+def client_rows(golden: Golden) -> ClientRows:
+    return whole_rows(rows_of(golden), golden["config"]["seed"])
 
 
 @pytest.fixture(scope="session")
 def client(golden: Golden) -> Client:
-    return prepare(golden["config"], USE_LITE, split_of(golden), Ranks())
+    return prepare(golden["config"], USE_LITE, client_rows(golden), Ranks())
 
 
 def distance(ours: Adapter, theirs: str) -> float:
@@ -74,9 +74,9 @@ def test_plans_of_slower_clients(golden: Golden) -> None:
 
 
 def test_split_and_seed_of_the_same_rows(golden: Golden) -> None:
-    split = split_rows(rows_of(golden), golden["config"]["seed"])
-    assert split == split_of(golden)
-    assert client_seed([row.input for row in split.train]) == golden["clientSeed"]
+    rows = client_rows(golden)
+    assert asdict(rows.split) == golden["split"]
+    assert rows.seed == golden["clientSeed"]
 
 
 def test_initial_adapter_bit_for_bit(golden: Golden, client: Client) -> None:
@@ -123,14 +123,14 @@ def test_a_federation_from_local_learning_to_fusion(golden: Golden, client: Clie
 def test_a_causal_language_model_learns_the_same(golden: Golden) -> None:
     """The base loaded by transformers: learning alone, a round and the fusion."""
     causal = golden["causal"]
-    runs_alike(causal, prepare(causal["config"], ROOT / "models/duet-tiny", split_of(golden), Ranks()))
+    runs_alike(causal, prepare(causal["config"], ROOT / "models/duet-tiny", client_rows(golden), Ranks()))
 
 
 @pytest.mark.parametrize("travel", ["shared", "personal"])
 def test_label_prototypes_learn_the_same(golden: Golden, travel: str) -> None:
     """From a client's rows on the untouched base, at a rate of their own; sent where they travel."""
     labelled = golden["labelled"][travel]
-    runs_alike(labelled, prepare(labelled["config"], USE_LITE, split_of(golden), Ranks()))
+    runs_alike(labelled, prepare(labelled["config"], USE_LITE, client_rows(golden), Ranks()))
 
 
 def runs_alike(golden: Golden, client: Client) -> None:

@@ -119,6 +119,21 @@ def test_what_cannot_be_read_or_written_is_told(federation: Start, run: Run, tmp
     assert small.snapshot()["clients"] == []
 
 
+def test_a_fault_of_the_first_rank_alone_ends_the_others(federation: Start, run: Run, tmp_path: Path) -> None:
+    """In the middle of a training, which can be kept no longer."""
+    small = federation(**LONG)
+    program = run(client(small, 0, tmp_path, ranks=2))
+    in_first_long_round(small, tmp_path)
+    [kept] = (tmp_path / "state-0").glob("*/trainings")
+    kept.rename(tmp_path / "trainings")
+    kept.write_text("no folder", encoding="utf-8")
+    code, words = ended(program)
+    assert code == 1
+    assert "cannot be written (File exists). Make its folder writable" in words
+    assert "Another rank of this client is gone" in words
+    assert is_told(words)
+
+
 def test_a_signal_ends_it_at_once_and_the_same_command_goes_on(federation: Start, run: Run, tmp_path: Path) -> None:
     small = federation(minClients=1, rounds=1, innerSteps=60)
     command = client(small, 0, tmp_path)

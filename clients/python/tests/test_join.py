@@ -10,8 +10,9 @@ import pytest
 from conftest import Federation, client, ended
 from safetensors.torch import load_file
 
+from duet_client.client_rows import read_client_rows
+from duet_client.ranks import Ranks
 from duet_client.session import NO_METRICS
-from duet_client.team import read_split
 
 Start = Callable[..., Federation]
 Run = Callable[[list[str]], Popen[str]]
@@ -122,11 +123,10 @@ def test_what_rows_are_like_is_summed_before_the_first_round(federation: Start, 
     made = snapshot["statistics"]["made"]
     assert len(made["clients"]) == 3
     config = snapshot["config"]
-    splits = [read_split(file, "text", "level", config) for file in small.files]
-    assert made["sum"]["rows"] == sum(len(split.train) for split in splits)
-    assert made["sum"]["labels"] == [
-        sum(row.answer == label for split in splits for row in split.train) for label in config["task"]["labels"]
-    ]
+    clients = [read_client_rows(file, ("text", "level"), config, Ranks(), "") for file in small.files]
+    answers = [rows.answers[place] for rows in clients for place in rows.split.train]
+    assert made["sum"]["rows"] == len(answers)
+    assert made["sum"]["labels"] == [answers.count(label) for label in config["task"]["labels"]]
 
 
 def test_two_node_clients_and_a_cluster_sum_securely(federation: Start, run: Run, tmp_path: Path) -> None:

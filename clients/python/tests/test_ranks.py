@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from ranks import STANDALONE, TORCHRUN, assert_same_training, base, trained
+from train_on_ranks import BORDER
 
 ACCELERATE = ["-m", "accelerate.commands.launch", "--mixed_precision=no", "--dynamo_backend=no"]
 PORT = "29617"
@@ -30,3 +31,10 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_two_ranks_train_what_one_trains(tmp_path: Path, alone: dict[str, Any], launch: str) -> None:
     """Batches of which the last has a row for one rank alone, something beside and a proximal term."""
     assert_same_training(alone, trained(tmp_path, LAUNCHES[launch], *USE_LITE))
+
+
+def test_two_ranks_with_rows_of_their_own_train_what_one_with_all_of_them_trains(tmp_path: Path, alone: dict[str, Any]) -> None:
+    """The same split, seed, batches, prototypes and figures; near-duplicates are found where they are on different ranks."""
+    both = trained(tmp_path, [STANDALONE], *USE_LITE, "--own-rows")
+    assert both["texts"] == list(range(BORDER))
+    assert_same_training(alone, both)

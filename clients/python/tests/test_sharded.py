@@ -11,8 +11,10 @@ from ranks import STANDALONE, assert_same_training, base, trained
 TINY = (base("duet-tiny"), "q_proj,v_proj,down_proj", "--shard")
 
 
-def test_two_ranks_with_half_of_every_layer_train_what_one_trains(tmp_path: Path) -> None:
-    alone, both = (trained(tmp_path, [launch], *TINY) for launch in ([], STANDALONE))
+@pytest.mark.parametrize("rows", [[], ["--own-rows"]])
+def test_two_ranks_with_half_of_every_layer_train_what_one_trains(tmp_path: Path, rows: list[str]) -> None:
+    """Also with rows of their own, of which one may have more to measure."""
+    alone, both = (trained(tmp_path, [launch], *TINY, *rows) for launch in ([], STANDALONE))
     assert alone["spread"] == [0, 0]
     whole, here = both["spread"]
     assert whole > 0

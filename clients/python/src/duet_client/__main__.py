@@ -11,19 +11,18 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-import torch
-
 from duet_client.base_files import base_folder
+from duet_client.client_rows import ClientRows, read_client_rows
 from duet_client.coordinator import Coordinator
 from duet_client.describe import DESCRIPTION_FILE, describe, write_description
-from duet_client.failure import Failure
+from duet_client.failure import Failure, as_failure
 from duet_client.invite import read_invite
 from duet_client.own_rank import checked_rank, with_rank
 from duet_client.ranks import Ranks
 from duet_client.refusals import refusal
 from duet_client.session import Session, default_name
 from duet_client.state import Identity, StateFolder
-from duet_client.team import follow, prepare, read_split
+from duet_client.team import prepare
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -57,13 +56,11 @@ def _join(options: argparse.Namespace, ranks: Ranks) -> int:
         signal.signal(name, _interrupted if ranks.leads else signal.SIG_DFL)
     try:
         return asyncio.run(_lead(options, ranks)) if ranks.leads else _follow(options, ranks)
-    except Failure as failure:
-        _say(failure.told)
-    except torch.OutOfMemoryError as error:
-        _say(Failure(f"A device has no memory left ({str(error).splitlines()[0]})", "OUT_OF_MEMORY").told)
     except Exception as error:
-        traceback.print_exc()
-        _say(Failure(f"This program has stumbled ({type(error).__name__}: {error})", "UNEXPECTED").told)
+        failure = as_failure(error)
+        if failure.code == "UNEXPECTED":
+            traceback.print_exc()
+        _say(failure.told)
     return 1
 
 
@@ -88,7 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     about.add_argument("--out", type=Path, help=f"the file ({DESCRIPTION_FILE} beside the base's files unless given)")
     join = commands.add_parser("join", help="take part in a federation")
     join.add_argument("invite", help="the invite link, in quotes")
-    join.add_argument("--data", type=Path, required=True, help="CSV, TSV or JSON Lines, UTF-8; the same file on every rank")
+    join.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="CSV, TSV or JSON Lines, UTF-8: one file for all ranks, or each one's own (rows-{rank}.csv)",
+    )
     join.add_argument("--input", required=True, help="the column with the text")
     join.add_argument("--label", required=True, help="the column with the label")
     join.add_argument(
@@ -114,13 +116,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _lead(options: argparse.Namespace, ranks: Ranks) -> int:
-    """Talk to the coordinator. Whatever happens, the other ranks are told that there is nothing more to do."""
+    """Talk to the coordinator. Whatever happens, the other ranks end, too."""
     try:
         return await _take_part(options, ranks)
     finally:
-        # Where one is gone the others are, too, and that was told.
-        with contextlib.suppress(Failure):
-            ranks.broadcast(None)
+        # In the middle of something they find this one gone. Where one of them is, that was told.
+        if not ranks.is_at_work:
+            with contextlib.suppress(Failure):
+                ranks.broadcast(None)
 
 
 async def _take_part(options: argparse.Namespace, ranks: Ranks) -> int:
@@ -132,17 +135,20 @@ async def _take_part(options: argparse.Namespace, ranks: Ranks) -> int:
         config, plans = snapshot["config"], await coordinator.plans()
         if (reason := refusal(config, plans)) is not None:
             raise Failure(reason)
-        split = await asyncio.to_thread(read_split, options.data, options.input, options.label, config)
-        base = await base_folder(config["model"], _root(options) / "models", coordinator, options.model)
-        _say(f'"{config["name"]}": {len(split.train)} rows to train on, {len(split.test)} to measure with.')
-        is_sharded = options.shard_base and ranks.size > 1
         rank = identity.rank if identity else checked_rank(config, options.rank)
         own = with_rank(config, rank)
-        ranks.broadcast((own, base))
+        with ranks.at_work():
+            ranks.broadcast(own)
+            rows = await asyncio.to_thread(_rows, options, own, ranks)
+        base = await base_folder(config["model"], _root(options) / "models", coordinator, options.model)
+        _say(f'"{config["name"]}": {len(rows.split.train)} rows to train on, {len(rows.split.test)} to measure with.')
+        is_sharded = options.shard_base and ranks.size > 1
         trainings, unwanted = state.trainings(_say), threading.Event()
-        client = await asyncio.to_thread(
-            prepare, own, base, split, ranks, trainings, is_sharded=is_sharded, is_unwanted=unwanted.is_set
-        )
+        with ranks.at_work():
+            ranks.broadcast(base)
+            client = await asyncio.to_thread(
+                prepare, own, base, rows, ranks, trainings, is_sharded=is_sharded, is_unwanted=unwanted.is_set
+            )
         identity = identity or Identity.new(
             invite.federation_id, options.name or default_name(), options.figures or _least_figures(config), rank
         )
@@ -152,14 +158,22 @@ async def _take_part(options: argparse.Namespace, ranks: Ranks) -> int:
 
 
 def _follow(options: argparse.Namespace, ranks: Ranks) -> int:
-    """Train along."""
-    begun = ranks.broadcast(None)
-    if begun is None:
+    """Do this rank's part of everything, with the rows that it has."""
+    config = ranks.broadcast(None)
+    if config is None:
         return 1
-    config, base = begun
-    split = read_split(options.data, options.input, options.label, config)
-    follow(prepare(config, base, split, ranks, is_sharded=options.shard_base), ranks)
+    rows = _rows(options, config, ranks)
+    base = ranks.broadcast(None)
+    if base is None:
+        return 1
+    prepare(config, base, rows, ranks, is_sharded=options.shard_base).follow()
     return 0
+
+
+def _rows(options: argparse.Namespace, config: dict[str, Any], ranks: Ranks) -> ClientRows:
+    # The invite is what all ranks were started with, and none of them sends to another.
+    secret = read_invite(options.invite).token
+    return read_client_rows(options.data, (options.input, options.label), config, ranks, secret)
 
 
 async def _look_on(coordinator: Coordinator, invite_token: str, identity: Identity | None) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class BaseModel(Protocol):
         """Whether its layers are spread over the ranks, so that a pass needs all of them."""
 
     def pass_along(self) -> None:
-        """Where it is: take part in a pass of rank 0's."""
+        """Where it is: take part in the passes without gradients of ranks that still measure, until none does."""
 
     @property
     def linears(self) -> list[LinearModule]:
@@ -71,8 +71,8 @@ class LabelTask(Protocol):
     def score(self, batch: Sequence[Example], adapter: ActiveAdapter | None) -> tuple[list[float], list[int]]:
         """Losses as above in float64, and the label that is chosen; without gradients."""
 
-    def prototypes_of(self, rows: Sequence[Example]) -> torch.Tensor:
-        """Label prototypes [labels, D] of these rows on the untouched base."""
+    def label_sums(self, rows: Sequence[Example]) -> torch.Tensor:
+        """Sums [labels, D] of the vectors of each label's rows on the untouched base."""
 
 
 def load_base(folder: Path, config: dict[str, Any], ranks: Ranks, *, is_sharded: bool = False) -> BaseModel:

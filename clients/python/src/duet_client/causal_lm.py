@@ -21,9 +21,6 @@ from duet_client.lora_layers import LoraLayers
 from duet_client.prompts import prompts_of
 from duet_client.ranks import Ranks
 
-PASS_ALONG = "pass along"
-"""What rank 0 says before every pass without gradients."""
-
 
 class CausalLm:
     """The frozen base on a device, or with its layers spread over those of all ranks."""
@@ -63,9 +60,18 @@ class CausalLm:
         return self._ranks is not None
 
     def pass_along(self) -> None:
-        """Give another rank, which measures, this one's share of every layer."""
-        with torch.no_grad():
-            self.model.base_model(input_ids=torch.zeros((1, 1), dtype=torch.long, device=self.device))
+        """Give the ranks that still measure this one's share of every layer."""
+        while self._is_measured(here=False):
+            with torch.no_grad():
+                self.model.base_model(input_ids=torch.zeros((1, 1), dtype=torch.long, device=self.device))
+
+    def _is_measured(self, *, here: bool) -> bool:
+        """Whether any rank is about to make a pass without gradients. All say so before each."""
+        if self._ranks is None:
+            return here
+        passes = torch.tensor(float(here))
+        self._ranks.add_up([passes])
+        return bool(passes > 0)
 
     @property
     def max_tokens(self) -> int:
@@ -74,9 +80,8 @@ class CausalLm:
 
     def logits(self, rows: Sequence[Sequence[int]], last: Sequence[int], adapter: ActiveAdapter | None) -> torch.Tensor:
         """Logits [K, vocabulary] after each of the last so many tokens of every row, row after row."""
-        if self._ranks is not None and not torch.is_grad_enabled():
-            # Rank 0 alone measures.
-            self._ranks.broadcast(PASS_ALONG)
+        if not torch.is_grad_enabled():
+            self._is_measured(here=True)
         longest = max(len(row) for row in rows)
         ids = torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows], device=self.device)
         is_there = torch.tensor([[1] * len(row) + [0] * (longest - len(row)) for row in rows], device=self.device)
@@ -133,7 +138,7 @@ class CausalTask:
             losses = self.losses(batch, adapter).double().tolist()
             return losses, self._chosen([example.tokens[: -example.units] for example in batch], adapter)
 
-    def prototypes_of(self, rows: Sequence[Example]) -> torch.Tensor:
+    def label_sums(self, rows: Sequence[Example]) -> torch.Tensor:
         """None: answers are written."""
         raise Failure("Label prototypes are of a base that compares texts.")
 

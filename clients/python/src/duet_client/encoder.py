@@ -119,15 +119,15 @@ class EncoderTask:
         wanted = torch.tensor([example.label for example in batch])
         return functional.cross_entropy(logits, wanted, reduction="none").tolist(), logits.argmax(dim=1).tolist()
 
-    def prototypes_of(self, rows: Sequence[Example]) -> torch.Tensor:
-        """V: the sum of a label's rows, times the share of rows that an average label has."""
+    def label_sums(self, rows: Sequence[Example]) -> torch.Tensor:
+        """Sums of each label's rows on the untouched base."""
         sums = torch.zeros_like(self.texts)
         with torch.no_grad():
             for begin in range(0, len(rows), ROWS_AT_ONCE):
                 batch = rows[begin : begin + ROWS_AT_ONCE]
                 labels = torch.tensor([example.label for example in batch], device=self.encoder.device)
                 sums.index_add_(0, labels, self.encoder.embed([example.tokens for example in batch], None))
-        return sums * (len(self.labels) / len(rows))
+        return sums
 
     def _targets(self, adapter: ActiveAdapter | None) -> torch.Tensor:
         """What rows are compared with, [labels, D]."""

@@ -1,12 +1,17 @@
-"""Measures an adapter on examples, without gradients; as `lora-engine/training/evaluateAdapter.ts`."""
+"""Measures an adapter on rows, without gradients; as `lora-engine/training/evaluateAdapter.ts`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from duet_client.adapter import Adapter
 from duet_client.base_model import ActiveAdapter, Example, LabelTask
+from duet_client.outlines import Outline
 from duet_client.random_stream import Uniform, shuffled
 
 EVALUATION_ROWS = 32
+
+Score = Callable[[Sequence[Outline], Adapter | None], tuple[list[float], list[int]]]
+"""Losses and chosen labels of a client's rows with an adapter, in their order, wherever the rows are."""
 
 
 @dataclass(frozen=True)
@@ -31,28 +36,28 @@ def row_losses(task: LabelTask, examples: Sequence[Example], adapter: ActiveAdap
     return losses, predicted
 
 
-def evaluate(task: LabelTask, examples: Sequence[Example], adapter: ActiveAdapter | None) -> Evaluation:
+def evaluate(score: Score, rows: Sequence[Outline], adapter: Adapter | None) -> Evaluation:
     """Figures of an adapter; of the untouched base without one."""
-    losses, predicted = row_losses(task, examples, adapter)
-    actual = [example.label for example in examples]
+    losses, predicted = score(rows, adapter)
+    actual = [row.label for row in rows]
     scores: list[float] = []
     for label in sorted({*actual, *predicted}):
         hits = sum(a == p == label for a, p in zip(actual, predicted, strict=True))
         scores.append(2 * hits / (actual.count(label) + predicted.count(label)))
     right = sum(a == p for a, p in zip(actual, predicted, strict=True))
-    loss = sum(losses) / sum(example.units for example in examples)
+    loss = sum(losses) / sum(row.units for row in rows)
     return Evaluation(loss, right / len(actual), sum(scores) / len(scores), len(actual))
 
 
-def stratified_sample(examples: Sequence[Example], count: int, uniform: Uniform) -> list[Example]:
+def stratified_sample(rows: Sequence[Outline], count: int, uniform: Uniform) -> list[Outline]:
     """Return `count` of them in their order, every label with its share, as `lora-core/data/stratifiedSample.ts`."""
-    if len(examples) <= count:
-        return list(examples)
+    if len(rows) <= count:
+        return list(rows)
     strata: dict[int, list[int]] = {}
-    for place in shuffled(range(len(examples)), uniform):
-        strata.setdefault(examples[place].label, []).append(place)
-    shares = [(stratum, *divmod(count * len(stratum), len(examples))) for stratum in strata.values()]
+    for place in shuffled(range(len(rows)), uniform):
+        strata.setdefault(rows[place].label, []).append(place)
+    shares = [(stratum, *divmod(count * len(stratum), len(rows))) for stratum in strata.values()]
     spare = count - sum(whole for _, whole, _ in shares)
     ordered = sorted(shares, key=lambda share: -share[2])
     chosen = {place for at, (stratum, whole, _) in enumerate(ordered) for place in stratum[: whole + (at < spare)]}
-    return [example for place, example in enumerate(examples) if place in chosen]
+    return [row for place, row in enumerate(rows) if place in chosen]

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import torch
+
 TRANSIENT = ("UNREACHABLE", "TIMEOUT", "RATE_LIMITED", "NOT_JOINED", "AWAITING_APPROVAL")
 """Waiting and trying again can help, as `packages/client/src/transient.ts` has it."""
 MOVED_ON = ("WRONG_ROUND", "NOT_THERE")
@@ -27,6 +29,10 @@ class Failure(Exception):
         super().__init__(sentence)
         self.code = code
         self.retry_after = retry_after
+
+    def of(self, whom: str) -> "Failure":
+        """The same, and where it happened."""
+        return Failure(f"{whom}: {self.sentence}", self.code, self.retry_after)
 
     @property
     def is_transient(self) -> bool:
@@ -53,6 +59,15 @@ class Failure(Exception):
         """What happened, and what to do next."""
         step = _next_steps().get(self.code or "")
         return f"{self.sentence} {step}" if step else self.sentence
+
+
+def as_failure(error: Exception) -> Failure:
+    """What to tell of anything that went wrong."""
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, torch.OutOfMemoryError):
+        return Failure(f"A device has no memory left ({str(error).splitlines()[0]})", "OUT_OF_MEMORY")
+    return Failure(f"This program has stumbled ({type(error).__name__}: {error})", "UNEXPECTED")
 
 
 def asks_again(seconds: float) -> str:

@@ -35,12 +35,19 @@ def fold_text(text: str) -> str:
     return folded.strip()
 
 
-def near_duplicate_groups(texts: Sequence[str]) -> list[int]:
-    """Group index of every text, numbered from 0 in order of first appearance."""
-    keys = [fold_text(text) for text in texts]
+def words_of(text: str) -> list[str]:
+    """Different words of the folded text, by which near-duplicates are found."""
+    return list(dict.fromkeys(fold_text(text).split(" ")))
+
+
+def groups_of(texts: Sequence[Sequence[str]]) -> list[int]:
+    """Group index of every text by its words, numbered from 0 in order of first appearance.
+
+    Words are only compared with each other: hashes of them make the same groups.
+    """
+    keys = [tuple(sorted(words)) for words in texts]
     distinct = list(dict.fromkeys(keys))
-    roots = _join_similar([list(dict.fromkeys(key.split(" "))) for key in distinct])
-    root_of = dict(zip(distinct, roots, strict=True))
+    root_of = dict(zip(distinct, _join_similar(distinct), strict=True))
     groups: dict[int, int] = {}
     return [groups.setdefault(root_of[key], len(groups)) for key in keys]
 

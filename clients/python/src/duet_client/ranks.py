@@ -3,14 +3,16 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar, cast
 
 import torch
 from torch import distributed
 
-from duet_client.failure import Failure
+from duet_client.failure import Failure, as_failure
+
+Outcome = TypeVar("Outcome")
 
 LONGEST_WAIT = timedelta(days=30)
 """For the next thing to do: a federation's rounds may be far apart. A rank that dies is noticed at once."""
@@ -23,6 +25,7 @@ class Ranks:
         """Join the group that torchrun or accelerate describes in the environment; a group of one otherwise."""
         self.size = int(os.environ.get("WORLD_SIZE", "1"))
         self.rank = int(os.environ.get("RANK", "0"))
+        self.is_at_work = False
         local = int(os.environ.get("LOCAL_RANK", "0"))
         has_gpu = torch.cuda.is_available()
         self.device = torch.device("cuda", local % torch.cuda.device_count()) if has_gpu else torch.device("cpu")
@@ -45,9 +48,41 @@ class Ranks:
             distributed.broadcast_object_list(box, src=0)
         return box[0]
 
-    def share_of(self, batch: Sequence[Any]) -> Sequence[Any]:
-        """Which of a batch's rows this rank computes."""
-        return batch[self.rank :: self.size]
+    def collect(self, value: Any) -> list[Any] | None:  # noqa: ANN401
+        """What all ranks have, in their order, on rank 0; None on the others."""
+        if self.size == 1:
+            return [value]
+        box = [None] * self.size if self.leads else None
+        with _all_there():
+            distributed.gather_object(value, box)
+        return box
+
+    def gather(self, value: Any) -> list[Any]:  # noqa: ANN401
+        """What all ranks have, in their order, on all of them."""
+        found: list[Any] = self.broadcast(self.collect(value))
+        return found
+
+    def all_or_none(self, work: Callable[[], Outcome]) -> Outcome:
+        """Do a work on every rank. Where it fails on one, it fails on all: the others say which one that was."""
+        done, failed = None, None
+        try:
+            done = work()
+        except Exception as error:
+            failed = error
+        told = self.gather(failed and as_failure(failed))
+        if failed is not None:
+            raise failed
+        for rank, failure in enumerate(told):
+            if failure is not None:
+                raise failure.of(f"Rank {rank} of this client")
+        return cast("Outcome", done)
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Around what all ranks do at once. One that fails alone in it has to end, as the others hear of nothing else there."""
+        self.is_at_work = True
+        yield
+        self.is_at_work = False
 
     def add_up(self, tensors: Sequence[torch.Tensor]) -> None:
         """Replace tensors by their sums over all ranks, as one message."""

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from duet_client.base_model import Example
+from duet_client.outlines import Outline
 from duet_client.secure_aggregation.attempt import Layout
 from duet_client.secure_aggregation.vectors import Values
 
@@ -29,12 +29,12 @@ class RowStatistics:
     """Rows times the entropy of their labels."""
 
 
-def statistics_of(rows: Sequence[Example], labels: int) -> RowStatistics:
+def statistics_of(rows: Sequence[Outline], labels: int) -> RowStatistics:
     """Count rows of a task with so many labels."""
     counts, lengths = [0] * labels, [0] * (len(LENGTH_BINS) + 1)
     for row in rows:
         counts[row.label] += 1
-        lengths[bisect_left(LENGTH_BINS, len(row.tokens))] += 1
+        lengths[bisect_left(LENGTH_BINS, row.tokens)] += 1
     entropy = -sum(count / len(rows) * math.log(count / len(rows)) for count in counts if count)
     return RowStatistics(len(rows), counts, lengths, sum(count > 0 for count in counts), len(rows) * entropy)
 

@@ -1,4 +1,4 @@
-"""A client's rows: read from its file, matched to the federation's labels, split. They stay in this process."""
+"""Rows: read from a file, matched to the federation's labels, split. They stay in this process."""
 
 import csv
 import io
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from duet_client.failure import Failure
-from duet_client.near_duplicates import near_duplicate_groups
 from duet_client.random_stream import random_stream, shuffled
 
 SHARES = (0.6, 0.1, 0.3)
@@ -29,11 +28,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Split:
-    """Which rows train, which choose the fusion's weights, which measure."""
+    """Places of the rows that train, that choose the fusion's weights, that measure."""
 
-    train: Sequence[Row]
-    fusion: Sequence[Row]
-    test: Sequence[Row]
+    train: Sequence[int]
+    fusion: Sequence[int]
+    test: Sequence[int]
 
 
 def read_rows(file: Path, input_column: str, label_column: str, labels: Sequence[str]) -> list[Row]:
@@ -56,26 +55,26 @@ def read_rows(file: Path, input_column: str, label_column: str, labels: Sequence
     return rows
 
 
-def split_rows(rows: Sequence[Row], seed: int) -> Split:
+def split_rows(answers: Sequence[str], groups: Sequence[int], seed: int) -> Split:
     """Split as `lora-core/data/splitRows.ts` does: stratified, seeded, whole groups of near-duplicates on one side."""
-    groups = group_rows(rows)
-    if len(groups) < len(SHARES):
+    gathered = _gathered(answers, groups)
+    if len(gathered) < len(SHARES):
         raise Failure(
-            f"These {len(rows)} rows make only {len(groups)} groups of near-duplicate texts; "
+            f"These {len(answers)} rows make only {len(gathered)} groups of near-duplicate texts; "
             "training, fusion and test rows need at least 3. Name a file with more by --data."
         )
     parts = [_Part(share) for share in SHARES]
-    totals = Counter(row.answer for row in rows)
-    _place(shuffled(groups, random_stream(seed, "splitRows")), parts, totals)
+    totals = Counter(answers)
+    _place(shuffled(gathered, random_stream(seed, "splitRows")), parts, totals)
     _cover_answers(parts, totals)
     _fill_empty(parts)
-    members = [{index for group in part.groups for index in group.places} for part in parts]
-    return Split(*([row for index, row in enumerate(rows) if index in chosen] for chosen in members))
+    return Split(*(sorted(place for group in part.groups for place in group.places) for part in parts))
 
 
-def distinct(rows: Sequence[Row]) -> list[Row]:
+def distinct(places: Sequence[int], groups: Sequence[int]) -> list[int]:
     """One row of every group of near-duplicates."""
-    return [rows[group.places[0]] for group in group_rows(rows)]
+    first = {groups[place]: place for place in reversed(places)}
+    return sorted(first.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +83,12 @@ class _Group:
     answers: Mapping[str, int]
 
 
-def group_rows(rows: Sequence[Row]) -> list[_Group]:
-    """Gather rows by near-duplicate group, in order of their first row."""
+def _gathered(answers: Sequence[str], groups: Sequence[int]) -> list[_Group]:
+    """Rows by group, in order of their first row."""
     places: dict[int, list[int]] = {}
-    for index, group in enumerate(near_duplicate_groups([row.input for row in rows])):
-        places.setdefault(group, []).append(index)
-    return [_Group(found, Counter(rows[index].answer for index in found)) for found in places.values()]
+    for place, group in enumerate(groups):
+        places.setdefault(group, []).append(place)
+    return [_Group(found, Counter(answers[place] for place in found)) for found in places.values()]
 
 
 @dataclass(eq=False)

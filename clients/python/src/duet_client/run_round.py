@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import torch
 
 from duet_client.adapter import (
     Adapter,
@@ -23,10 +24,11 @@ from duet_client.adapter import (
     stack_ranks,
     travelling,
 )
-from duet_client.base_model import ActiveAdapter, Example, LabelTask
+from duet_client.base_model import LabelTask
 from duet_client.batches import steps_of
-from duet_client.evaluation import Evaluation, evaluate, row_losses, stratified_sample
+from duet_client.evaluation import Evaluation, Score, evaluate, stratified_sample
 from duet_client.fusion import Point, search_weights
+from duet_client.outlines import Outline
 from duet_client.own_rank import SHARED_RANK
 from duet_client.random_stream import random_stream
 from duet_client.training import TrainingOutcome, TrainingRun, UnwantedError
@@ -56,12 +58,17 @@ class Client:
     config: dict[str, Any]
     layout: Layout
     task: LabelTask
-    train_rows: Sequence[Example]
-    fusion_rows: Sequence[Example]
-    test_rows: Sequence[Example]
+    train_rows: Sequence[Outline]
+    fusion_rows: Sequence[Outline]
+    test_rows: Sequence[Outline]
     seed: int
-    """Its own, see random_stream.client_seed."""
+    """Its own, see random_stream.ClientSeed."""
     train: Train
+    score: Score
+    prototypes: Callable[[], torch.Tensor]
+    """Label prototypes [labels, D] of its training rows on the untouched base."""
+    follow: Callable[[], None]
+    """What ranks but the first do: their part of all that the first one asks for, until it has nothing more."""
     is_unwanted: Callable[[], bool] = lambda: False
     """Asked between the parts of a round."""
 
@@ -159,7 +166,7 @@ def _received(layout: Layout, shared: Adapter, plan: dict[str, Any], received: b
 def _with_own_rows(client: Client, adapter: Adapter) -> Adapter:
     """Label prototypes that nobody has put a row into yet start from this client's; else the same adapter."""
     empty = [key for key, values in adapter.items() if is_prototypes(key) and not values.any()]
-    return {**adapter, **{key: client.task.prototypes_of(client.train_rows).cpu() for key in empty}} if empty else adapter
+    return {**adapter, **{key: client.prototypes() for key in empty}} if empty else adapter
 
 
 def _train(
@@ -198,12 +205,11 @@ def _measure(client: Client, plan: dict[str, Any], what: str, adapter: Adapter |
     _go_on_if_wanted(client)
     if not client.test_rows:
         return
-    on_device = _on_device(client, adapter)
     count = max(LEAST_TEST_ROWS, ROUND_TEST_BATCHES * client.config["training"]["batchSize"])
     sample = stratified_sample(client.test_rows, count, random_stream(client.seed, "roundTestRows"))
-    report.sample[what] = evaluate(client.task, sample, on_device)
+    report.sample[what] = evaluate(client.score, sample, adapter)
     if plan["stage"] == "fusing" and len(sample) < len(client.test_rows):
-        report.on_all[what] = evaluate(client.task, client.test_rows, on_device)
+        report.on_all[what] = evaluate(client.score, client.test_rows, adapter)
 
 
 def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -> Adapter:
@@ -224,10 +230,10 @@ def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -
     def losses_at(at: Point) -> list[float]:
         _go_on_if_wanted(client)
         candidate = None if at == (0, 0) and not has_prototypes else mixed(held, at, search["kind"])
-        return row_losses(client.task, client.fusion_rows, _on_device(client, candidate))[0]
+        return client.score(client.fusion_rows, candidate)[0]
 
     (personal, shared), evaluations = search_weights(search, [row.units for row in client.fusion_rows], losses_at)
-    tokens = evaluations * sum(len(row.tokens) for row in client.fusion_rows)
+    tokens = evaluations * sum(row.tokens for row in client.fusion_rows)
     took = {"evaluations": evaluations, "forwardTokens": tokens, "seconds": time.monotonic() - began}
     report.fusion = {"personal": personal, "shared": shared, **took}
     return mixed(held, (personal, shared), search["kind"])
@@ -268,14 +274,6 @@ def _upload(client: Client, number: int, upload: dict[str, Any], start: Adapter,
     sent = part_of(change, upload["part"])
     shared = sent if is_plain else padded(sent, client.config.get(SHARED_RANK, rank_of(sent)))
     return encode_upload(upload, coding, shared, start, held.residual, generator)
-
-
-def _on_device(client: Client, adapter: Adapter | None) -> ActiveAdapter | None:
-    if adapter is None:
-        return None
-    lora = client.config["adapter"]
-    factors = {key: values.to(client.task.encoder.device) for key, values in adapter.items()}
-    return ActiveAdapter(factors, lora["alpha"] / lora["rank"])
 
 
 def rank_of(adapter: Adapter) -> int:

@@ -20,13 +20,16 @@ def load_sharded(load: Callable[[], Any], ranks: Ranks) -> Any:  # noqa: ANN401
     """Load a model of transformers, on the processor at first, and spread its layers."""
     mesh = init_device_mesh(ranks.device.type, (ranks.size,))
     model = None
+
+    def load_here() -> Any:  # noqa: ANN401
+        loaded = load()
+        _shard(loaded, mesh)
+        return loaded.to(ranks.device)
+
     for turn in range(int(os.environ.get("LOCAL_WORLD_SIZE", "1"))):
-        if turn == int(os.environ.get("LOCAL_RANK", "0")):
-            model = load()
-            _shard(model, mesh)
-            model.to(ranks.device)
         # All wait for this one.
-        ranks.add_up([torch.zeros(1)])
+        found = ranks.all_or_none(load_here if turn == int(os.environ.get("LOCAL_RANK", "0")) else lambda: None)
+        model = found or model
     return model
 
 

@@ -14,9 +14,12 @@ from duet_client.base_model import ActiveAdapter, Example, LabelTask
 from duet_client.batches import batches
 from duet_client.failure import Failure
 from duet_client.learning_rate import rate_factor
+from duet_client.outlines import Outline, share_of
 from duet_client.random_stream import random_stream
 from duet_client.ranks import Ranks
 
+NO_ROW = Example([0, 0], 0)
+"""With what a rank without a row of a batch passes along; it does not count."""
 MOMENTS = ("exp_avg", "exp_avg_sq")
 """As PyTorch names them."""
 
@@ -74,7 +77,7 @@ OnStep = Callable[[int, float, int, Callable[[], Position]], None]
 
 def train_adapter(
     task: LabelTask,
-    examples: Sequence[Example],
+    rows: Sequence[Outline],
     run: TrainingRun,
     config: dict[str, Any],
     lora: dict[str, Any],
@@ -84,7 +87,7 @@ def train_adapter(
 ) -> TrainingOutcome:
     """Take fresh AdamW steps with linear warm-up and global-norm clipping on a copy of the start.
 
-    Every rank has the same examples and draws the same batches; each computes its share of every batch, and the sums of losses
+    Every rank knows of the same rows and draws the same batches; each computes its share of every batch, and the sums of losses
     and gradients are those of the whole. Once `is_unwanted` on any of them, all of them end in the same step with UnwantedError.
     """
     device = task.encoder.device
@@ -97,7 +100,7 @@ def train_adapter(
     prototype_rate = lora.get("prototypes", {}).get("rate", 1)
     groups = [{"params": [values[key]], "rate": prototype_rate if is_prototypes(key) else 1} for key in keys]
     optimizer = torch.optim.AdamW(groups, lr=config["learningRate"], weight_decay=config["weightDecay"])
-    stream = batches(examples, config["batchSize"], random_stream(run.seed, "batches"))
+    stream = batches(rows, config["batchSize"], random_stream(run.seed, "batches"))
     loss_sum, tokens, begin = 0.0, 0, 0
     if run.begun is not None:
         _go_on(optimizer, dict(zip(keys, moving, strict=True)), run.begun)
@@ -113,14 +116,13 @@ def train_adapter(
             continue
         # Dropout draws anew at every step, and the same when a step is made again.
         torch.manual_seed(int(random_stream(run.seed, "dropout", step, ranks.rank)() * 2**32))
-        share = ranks.share_of(batch)
+        share = [example for _, example in share_of(batch, ranks)]
         optimizer.zero_grad(set_to_none=False)
         loss = torch.zeros((), device=device)
         if share or task.encoder.is_sharded:
             active = ActiveAdapter(_active(values, run.weight, beside), scale, lora["dropout"])
-            # Who has no row of this batch passes along with one that does not count.
-            losses = task.losses(share or batch[:1], active)
-            loss = losses.sum() * (1 if share else 0) / sum(example.units for example in batch)
+            losses = task.losses(share or [NO_ROW], active)
+            loss = losses.sum() * (1 if share else 0) / sum(row.units for row in batch)
             loss.backward()  # type: ignore[no-untyped-call]
         for tensor in moving:
             if tensor.grad is None:
@@ -142,7 +144,7 @@ def train_adapter(
         if not math.isfinite(value):
             raise Failure(f"The loss is not a number after step {step + 1}. Ask the organiser for a lower learning rate.")
         loss_sum += value
-        tokens += sum(len(example.tokens) for example in batch)
+        tokens += sum(row.tokens for row in batch)
         on_step(step + 1, value, tokens, partial(position, step + 1))
     trained = {key: tensor.detach().cpu() for key, tensor in values.items()}
     return TrainingOutcome(trained, loss_sum / run.steps, tokens)
