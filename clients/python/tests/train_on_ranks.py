@@ -1,6 +1,6 @@
 """Trains a base on made-up rows on as many ranks as start it, and keeps the outcome: `OUT BASE TARGETS [--shard] [--own-rows]`.
 
-With --own-rows each of two ranks has a part of the rows alone, and three of the first one's say what three of the other's say.
+With --own-rows each of two ranks has a part of the rows alone.
 """
 
 import json
@@ -31,9 +31,8 @@ BORDER = 30
 def made_up_rows() -> list[Row]:
     uniform = random_stream(1, "rows")
     texts = (" ".join(WORDS[int(uniform() * len(WORDS))] for _ in range(2 + int(9 * uniform()))) for _ in range(60))
-    rows = [Row(text, LABELS[len(text.split()) % 2]) for text in texts]
-    # Near-duplicates on both sides of the border between the ranks' rows.
-    return [*rows[:57], *(Row(f"{row.input} 17", row.answer) for row in rows[:3])]
+    # Of so few words that many say nearly what others do, also of the other rank's.
+    return [Row(text, LABELS[len(text.split()) % 2]) for text in texts]
 
 
 def client_rows(ranks: Ranks, *, has_own: bool) -> ClientRows:
