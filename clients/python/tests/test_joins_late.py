@@ -1,4 +1,4 @@
-"""A client that joins while a round is open learns alone outside of it, and takes part afterwards; against the real coordinator."""
+"""A client that joins while a round is open learns alone outside of it, and then takes part; against the real coordinator."""
 
 import signal
 from collections.abc import Callable

@@ -137,7 +137,7 @@ class Session:
         return bool(is_open or self._may_be_late(snapshot, number) or self._is_catching_up(number))
 
     def _is_catching_up(self, number: int) -> bool:
-        """Whether it learns alone now, outside of any round, by the first round's plan; of it nothing is sent but that it is done."""
+        """Whether it learns alone now, outside of any round, by the first round's plan; nothing is sent but that it is done."""
         listed = (self.coordinator.snapshot or {}).get("catchingUp", ())
         return self.coordinator.client_id in listed and number == self.plans["rounds"][0]["round"]
 
