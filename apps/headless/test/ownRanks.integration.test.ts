@@ -25,7 +25,7 @@ async function finished(choices: Partial<FederationChoices>, clients: number, mo
   const seen = await federation.organiser.watch(federation.federationId, federation.watchToken);
   expect(seen.phase).toBe("finished");
   for (const { stage, aggregated } of seen.rounds) if (stage === "federated") expect(aggregated).toHaveLength(clients);
-  return { federation, seen };
+  return { federation, seen, programs };
 }
 
 function adapterIn({ folder }: SmallFederation, index: number, kind: string, base: ReturnType<typeof federationBase>) {
@@ -46,7 +46,10 @@ test.each([
 ] as const)(
   "%s, %s: ranks 4 and 8 train, share, fuse and are written, each with its own rank and everybody's scale",
   async (method, ranks) => {
-    const { federation, seen } = await finished({ method, ranks }, 2);
+    const { federation, seen, programs } = await finished({ method, ranks }, 2);
+    // Who named none was tried: its memory holds all, and its line is no slower than this machine.
+    const proposals = programs.map((program) => program.events().filter(({ event }) => event === "rank"));
+    expect(proposals).toMatchObject([[], [{ rank: 8, why: "all", seconds: { held: expect.any(Number) } }]]);
     const base = federationBase(seen.config.model);
     const rankOf = (name: string) => seen.clients.find((client) => client.name === name)?.rank;
     expect([rankOf("node 0"), rankOf("node 1")]).toEqual([4, undefined]);

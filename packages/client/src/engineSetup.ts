@@ -8,7 +8,7 @@ import type { BackendName } from "@duet/lora-core/protocol/metrics";
 import { trainingsOf } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { BeginRequest, ClientEngine } from "./clientEngine.ts";
-import { adviceFor, proposedRank } from "./memoryAdvice.ts";
+import { adviceFor, rankByMemory } from "./memoryAdvice.ts";
 
 /** What it is begun with, and whether that may be more than this device holds. */
 export type DeviceSetup = Pick<BeginRequest, "setup" | "model"> & { readonly isTight: boolean; readonly rank: number };
@@ -22,7 +22,7 @@ export async function engineSetup(
 ): Promise<DeviceSetup> {
   const { task, training, seed, aggregation, ranks } = config;
   const limits = await engine.deviceLimits(backend);
-  const rank = ranks ? (chosen ?? proposedRank(config, limits)) : config.adapter.rank;
+  const rank = ranks ? (chosen ?? rankByMemory(config, limits)) : config.adapter.rank;
   const adapter = adapterOfRank(config.adapter, rank);
   // A secure sum has a form of its own.
   const upload = aggregation === "secure" ? AS_THEY_ARE : config.upload;

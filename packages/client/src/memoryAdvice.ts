@@ -18,8 +18,8 @@ export function adviceFor(settings: MemorySettings, limits: DeviceLimits): Memor
   return adviseOnMemory(architecture, settings.adapter, work, limits);
 }
 
-/** The rank that a client proposes where it may have its own: what its memory holds. @throws {UnsupportedModelError} */
-export function proposedRank(settings: MemorySettings, limits: DeviceLimits): number {
+/** The most ranks that a client proposes where it may have its own: what its memory holds. @throws {UnsupportedModelError} */
+export function rankByMemory(settings: MemorySettings, limits: DeviceLimits): number {
   const { architecture, work } = workOf(settings);
   return fittingRank(architecture, settings.adapter, work, limits);
 }

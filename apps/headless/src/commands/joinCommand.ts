@@ -26,6 +26,7 @@ import { lockState } from "../state/lockState.ts";
 import { createSentFiles } from "../state/sentFiles.ts";
 import { stateFolder } from "../state/stateFolder.ts";
 import { type Link, readLink } from "../terminal/link.ts";
+import { rankWords } from "../terminal/rankWords.ts";
 import type { Reporter } from "../terminal/reporter.ts";
 import { sharingWords } from "../terminal/sharingWords.ts";
 import { parseOptions, UsageError } from "../terminal/usage.ts";
@@ -33,6 +34,7 @@ import type { Command, CommandContext } from "./command.ts";
 import { assertTeamCan, foundTeam } from "./foundTeam.ts";
 import { joinTeam } from "./joinTeam.ts";
 import { leadTeam } from "./leadTeam.ts";
+import { proposedRank, type TriedDevice } from "./proposedRank.ts";
 import { runSession } from "./runSession.ts";
 
 const masks = z
@@ -83,8 +85,8 @@ export const joinCommand: Command = {
                        which the dashboard shows whether anything is learned, as on the page
   --backend NAME       wasm, cpu, or webgpu (needs: npm install webgpu); chosen by itself unless given
   --threads N          of wasm; as many as there are cores, up to eight, unless given
-  --rank N             of its adapters, in a federation where clients may have fewer ranks than others; what
-                       the memory holds unless given
+  --rank N             of its adapters, in a federation where clients may have fewer ranks than others; unless
+                       given, what the memory holds, or fewer where that shortens its rounds on a slow line
   --model FOLDER       the base model's files, for a federation whose base nobody serves
   --team               makes this client a team, and says the link with which further members join it
   --average-every N    steps of a team between two averagings (1: of every step's gradients)
@@ -133,16 +135,16 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
       token: link.token,
     });
     const feed = openFederationFeed(coordinator, federationId, { tokens });
+    const backend = chosen.backend ?? null;
     const identity = {
       inviteToken: link.token,
       name: known?.name ?? chosen.name ?? defaultName(),
       figures: chosen.figures ?? known?.figures ?? leastFigures(config),
       known,
-      rank: rankIn(config, chosen),
+      rank: rankIn(config, chosen) ?? (await rankOfNew({ coordinator, engine, backend }, config, beginning, reporter)),
       asking: identities.asking(federationId),
     };
     if (!known) reporter.event("sharing", sharingWords(config, identity.figures), { figures: identity.figures });
-    const backend = chosen.backend ?? null;
     const running = { feed, engine, now, backend, config, identity, ...beginning };
     const { out } = chosen;
     if (chosen.team || identities.team(federationId) !== null) {
@@ -161,7 +163,15 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
   }
 }
 
-/** Null where the memory chooses. @throws {UsageError} where it may not be chosen, or is too high. */
+/** Of one that has no rank yet and whose person named none, tried out and said; null where there is none to choose. */
+async function rankOfNew(device: TriedDevice, config: FederationConfig, { rows, split }: Beginning, reporter: Reporter) {
+  if (!config.ranks || !split) return null;
+  const proposal = await proposedRank(device, config, rows, split.train.length);
+  reporter.event("rank", rankWords(proposal, config.adapter.rank), { ...proposal });
+  return proposal.rank;
+}
+
+/** Null where nobody has chosen one. @throws {UsageError} where it may not be chosen, or is too high. */
 function rankIn({ ranks, adapter }: FederationConfig, { rank }: JoinOptions): number | null {
   if (rank === undefined || rank === adapter.rank) return rank ?? null;
   if (!ranks) throw new UsageError(`All clients have rank ${adapter.rank} in this federation: leave --rank out.`);
@@ -201,12 +211,15 @@ async function beginningOf(
       clientId: known.clientId,
       round,
     });
-    return { rows: kept.rows, start: null, kept };
+    return { rows: kept.rows, split: null, start: null, kept };
   }
   const split = rowsOf(chosen, config.task, config.seed, reporter);
   const start = await startingPoint(snapshot, token, null, url);
-  return { rows: engine.hold(split), start, kept: { checkpoint: null, done: null } };
+  return { rows: engine.hold(split), split, start, kept: { checkpoint: null, done: null } };
 }
+
+/** Where a client begins; `split` are rows that it has not taken part with. */
+type Beginning = Awaited<ReturnType<typeof beginningOf>>;
 
 /** @throws {DuetError} for the file's owner; {UsageError} where none is named. */
 function rowsOf(chosen: JoinOptions, task: Task, seed: number, reporter: Reporter): DataSplit {

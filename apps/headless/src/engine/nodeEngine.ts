@@ -1,7 +1,8 @@
 /** The engine of a client in this process: the same that a tab's worker runs, with its disk in a folder. */
 import { totalmem } from "node:os";
-import type { TeamEngine } from "@duet/client/clientEngine";
+import type { BeginRequest, RowsHandle, TeamEngine } from "@duet/client/clientEngine";
 import { deviceLimits } from "@duet/lora-core/architectures/deviceLimits";
+import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
 import { startNodeWebgpu } from "@duet/lora-engine/backends/nodeWebgpu";
@@ -15,6 +16,8 @@ import { tileFile } from "./tileFile.ts";
 export interface NodeEngine extends TeamEngine {
   /** Takes the rows to begin with; returns their handle. */
   hold(split: DataSplit): string;
+  /** How fast this device would train on rows that are held. The base must be open. */
+  measureSpeed(rows: RowsHandle, setup: BeginRequest["setup"]): Promise<StepSpeed>;
 }
 
 export interface NodeEngineOptions extends Omit<ModelPlaces, "hub"> {
@@ -34,6 +37,7 @@ export function createNodeEngine({ baseUrl, folder, store, modelFolder, threads 
 
   return {
     hold: (split) => desk.hold(split),
+    measureSpeed: (rows, setup) => desk.measureSpeed(rows, setup, () => {}),
     async openModel(model, hub, backend, onProgress) {
       await prepareBackend(backend);
       const { files, kept } = await loadModel(model, { baseUrl, hub, folder, modelFolder }, onProgress);

@@ -1,3 +1,4 @@
+import type { RankProposal } from "@duet/client/rankProposal";
 import { bytesOf } from "@duet/lora-core/protocol/baseModel";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Device } from "@duet/lora-core/protocol/metrics";
@@ -20,6 +21,8 @@ export interface ReadinessCheckProps {
   /** The round that began last; null before the first. */
   readonly begun: number | null;
   readonly state: DeviceCheckState;
+  /** By memory and link, of the ranks that the federation has; null where a person chose, or all have the same. */
+  readonly proposal: RankProposal | null;
   readonly onStart: () => void;
   /** While a session begins, which takes the engine. */
   readonly isDisabled: boolean;
@@ -28,14 +31,15 @@ export interface ReadinessCheckProps {
 }
 
 /** How fast this device learns, and what that means in this federation; asked for, because the base is downloaded for it. */
-export function ReadinessCheck({ config, data, begun, state, onStart, isDisabled, reasonOf }: ReadinessCheckProps) {
+export function ReadinessCheck(props: ReadinessCheckProps) {
+  const { config, data, begun, state, proposal, onStart, isDisabled, reasonOf } = props;
   const isChecking = state.kind === "checking";
   return (
     <section aria-label={words.readinessCheck.title} style={{ marginTop: 16 }}>
       <h3>{words.readinessCheck.title}</h3>
       <div role="status" style={{ margin: "4px 0 8px" }}>
         {state.kind === "checked" ? (
-          <Findings config={config} data={data} begun={begun} check={state.check} reason={reasonOf(state.check.device)} />
+          <Findings {...{ config, data, begun, proposal }} check={state.check} reason={reasonOf(state.check.device)} />
         ) : (
           <p className="muted small" style={{ margin: 0 }}>
             {underWay(state) ?? words.readinessCheck.offer(formatBytes(bytesOf(config.model)))}
@@ -66,12 +70,12 @@ function underWay(state: DeviceCheckState): string | null {
     : words.readinessCheck.measuring;
 }
 
-interface FindingsProps extends Pick<ReadinessCheckProps, "config" | "data" | "begun"> {
+interface FindingsProps extends Pick<ReadinessCheckProps, "config" | "data" | "begun" | "proposal"> {
   readonly check: DeviceCheck;
   readonly reason: string;
 }
 
-function Findings({ config, data, begun, check, reason }: FindingsProps) {
+function Findings({ config, data, begun, proposal, check, reason }: FindingsProps) {
   const { device } = check;
   const { tokensPerSecond, seconds, longestRound, isInTime } = readiness(config, check, data.parts, begun);
   const backend = device.backend === "wasm" ? [device.backend, common.counts.threads(device.threads)] : [device.backend];
@@ -87,8 +91,15 @@ function Findings({ config, data, begun, check, reason }: FindingsProps) {
       <Finding what={words.readinessCheck.round(roundedTime(longestRound))} isWarning={!isInTime}>
         {deadlineText(config, isInTime)}
       </Finding>
+      {proposal && <Finding what={words.readinessCheck.rank(proposal.rank)}>{rankText(proposal)}</Finding>}
     </ul>
   );
+}
+
+function rankText({ why, seconds }: RankProposal): string {
+  if (why === "link" && seconds) return words.readinessCheck.rankByLink(roundedTime(seconds.held), roundedTime(seconds.proposed));
+  const byMemory = why === "memory" ? words.readinessCheck.rankByMemory : words.readinessCheck.rankHeld;
+  return seconds ? common.listing.sentences([byMemory, words.readinessCheck.rankNotByLink]) : byMemory;
 }
 
 function deadlineText(

@@ -184,6 +184,16 @@ export const en = {
     ),
     inTime: (deadline: string, isMost: boolean) => `A round may take ${isMost ? "at most " : ""}${deadline}.`,
     fewerSteps: "Slower devices do fewer steps here.",
+    rank: (rank: number) => (
+      <>
+        Proposed ranks: <strong>{rank}</strong>
+      </>
+    ),
+    rankHeld: "This device's memory holds all of the federation's.",
+    rankByMemory: "As many as this device's memory holds.",
+    rankNotByLink: "Fewer would hardly shorten a round over this line.",
+    rankByLink: (held: string, proposed: string) =>
+      `A round would take about ${proposed} here in place of ${held}, as less is sent and fetched over this line. Choose them above if that is worth it: fewer ranks learn less.`,
     late: (deadline: string, isMost: boolean) =>
       `A round is closed after ${isMost ? "at most " : ""}${deadline}, without whoever is not done. Join from a faster device, or ask the organiser for a federation with a later deadline or fewer steps.`,
   },

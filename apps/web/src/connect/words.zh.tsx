@@ -182,6 +182,16 @@ export const zh: typeof en = {
     ),
     inTime: (deadline, isMost) => `一轮${isMost ? "最多" : ""}可用 ${deadline}。`,
     fewerSteps: "较慢的设备在这里会少做几步。",
+    rank: (rank) => (
+      <>
+        建议的秩：<strong>{rank}</strong>
+      </>
+    ),
+    rankHeld: "本设备的内存能容纳联邦的全部秩。",
+    rankByMemory: "本设备的内存能容纳这么多。",
+    rankNotByLink: "在这条线路上，更小的秩几乎不会缩短一轮的时间。",
+    rankByLink: (held, proposed) =>
+      `这里的一轮约需 ${proposed}，而不是 ${held}，因为在这条线路上收发的字节更少。如果值得，请在上面选择：秩越小，学到的越少。`,
     late: (deadline, isMost) =>
       `一轮${isMost ? "最迟" : ""}在 ${deadline} 后结束，不再等未完成的人。请换更快的设备加入，或请组织者建一个期限更长、步数更少的联邦。`,
   },

@@ -1,4 +1,5 @@
-import { proposedRank } from "@duet/client/memoryAdvice";
+import { rankByMemory } from "@duet/client/memoryAdvice";
+import { proposeRank } from "@duet/client/rankProposal";
 import { adapterOfRank } from "@duet/lora-core/adapters/adapterRank";
 import { isDescribed } from "@duet/lora-core/checkpoints/describedLayout";
 import { type FiguresFor, leastFigures } from "@duet/lora-core/protocol/figures";
@@ -77,10 +78,12 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   const files = useModelFiles(config.model);
   const limits = useDeviceLimits();
   const door = closedDoor(snapshot);
-  const proposed = config.ranks && limits && !door ? proposedRank(config, limits) : null;
+  const proposed = config.ranks && limits && !door ? rankByMemory(config, limits) : null;
   /** As this device would train. */
   const fitting = withRank(config, rank ?? proposed);
   const [check, startCheck] = useDeviceCheck(fitting, data);
+  const measured = check.kind === "checked" && data ? { ...check.check, trainRows: data.parts.train } : null;
+  const ranked = proposed !== null && rank === null && measured ? proposeRank(config, proposed, measured) : null;
   const isWaiting = joining.kind === "busy" && check.kind === "checking";
   const proposal = proposedName(name, clients);
   const missing = whatIsMissing({ hasFiles: files.missing?.length === 0, data: connect.state, name, proposal });
@@ -169,6 +172,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
                 data={data}
                 begun={begunRound(snapshot)}
                 state={check}
+                proposal={ranked}
                 onStart={startCheck}
                 isDisabled={joining.kind === "busy"}
                 reasonOf={deviceReason}
