@@ -17,8 +17,10 @@ from conftest import DEADLINE_SECONDS, ROOT, Federation, client, ended
 from ranks import TORCHRUN
 from safetensors.torch import load_file
 
-from duet_client.client_rows import RANK
+from duet_client.client_rows import RANK, read_client_rows
 from duet_client.encoder import Encoder
+from duet_client.failure import Failure
+from duet_client.ranks import Ranks
 
 Start = Callable[..., Federation]
 Run = Callable[[list[str]], Popen[str]]
@@ -128,6 +130,14 @@ def test_a_rank_whose_rows_cannot_be_read_ends_all(federation: Start, run: Run, 
     assert len(re.findall(f"Rank 1 of this client: {SENTENCES[fault]}", words_told)) == 1, words_told
     assert "src/duet_client/" not in words_told, words_told
     assert small.snapshot()["clients"] == []
+
+
+def test_no_file_is_left_unread_because_ranks_are_too_few(tmp_path: Path) -> None:
+    for name in ("rows-0.csv", "rows-1.csv"):
+        (tmp_path / name).write_text("text,label\n" + "".join(f"disk {at} failed,error\n" for at in range(9)))
+    config = {"task": {"labels": ["error", "info"]}, "seed": 1}
+    with pytest.raises(Failure, match=r"rows-1\.csv would not be read: .* there are 1\. Start as many ranks"):
+        read_client_rows(tmp_path / f"rows-{RANK}.csv", ("text", "label"), config, Ranks(), "secret")
 
 
 def test_two_machines_with_other_files_of_one_name_are_told_how_to_name_them(federation: Start, tmp_path: Path) -> None:

@@ -42,8 +42,7 @@ class ClientRows:
 def read_client_rows(data: Path, columns: tuple[str, str], config: Mapping[str, Any], ranks: Ranks, secret: str) -> ClientRows:
     """Read this rank's file. `secret` is something that all ranks have been given and that does not go between them."""
     labels, seed, is_spread = config["task"]["labels"], config["seed"], RANK in str(data)
-    file = Path(str(data).replace(RANK, str(ranks.rank)))
-    rows = ranks.all_or_none(lambda: read_rows(file, *columns, labels))
+    rows = ranks.all_or_none(lambda: read_rows(_file_of(data, ranks), *columns, labels))
     if is_spread:
         return spread_rows(rows, labels, seed, ranks, secret)
     if len(set(ranks.gather(_digest(rows)))) > 1:
@@ -51,6 +50,18 @@ def read_client_rows(data: Path, columns: tuple[str, str], config: Mapping[str, 
             f"The ranks of this client have read different rows. Give them the same file, or each its own by {RANK} in --data."
         )
     return whole_rows(rows, seed)
+
+
+def _file_of(data: Path, ranks: Ranks) -> Path:
+    if RANK not in str(data):
+        return data
+    own, unread = (Path(str(data).replace(RANK, str(rank))) for rank in (ranks.rank, ranks.size))
+    if unread.exists():
+        raise Failure(
+            f"{unread} would not be read: ranks are numbered from 0, and there are {ranks.size}. "
+            "Start as many ranks as there are files (torchrun --nproc-per-node), or take away the files that are not meant."
+        )
+    return own
 
 
 def whole_rows(rows: Sequence[Row], seed: int) -> ClientRows:
