@@ -3,8 +3,9 @@ import { availableAdapters, type ClientAdapterKind } from "@duet/lora-core/feder
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isFusing } from "@duet/lora-core/schedule/roundNumbers";
 import { Button } from "@mantine/core";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useAdapterExport } from "../hooks/useAdapterExport.ts";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import type { Export } from "../services/adapterExport.ts";
@@ -25,7 +26,8 @@ export interface AdaptersPanelProps {
 const OWN = ADAPTERS.filter((adapter) => adapter.key !== "base");
 
 /** This tab's own adapters as files for other programs. */
-export function AdaptersPanel({ snapshot: { federationId, config }, adapters }: AdaptersPanelProps) {
+export const AdaptersPanel = memo(function AdaptersPanel({ snapshot: { federationId, config }, adapters }: AdaptersPanelProps) {
+  useLanguage();
   const { rounds } = config.budgets;
   const exporting = useAdapterExport();
   const [format, setFormat] = useState<Export["format"]>("peft");
@@ -64,4 +66,4 @@ export function AdaptersPanel({ snapshot: { federationId, config }, adapters }: 
       <PushToHub {...{ federationId, config, adapters, available, format }} refused={refusalOf(format, config.model) !== null} />
     </Panel>
   );
-}
+});

@@ -2,6 +2,8 @@ import { clusterName } from "@duet/lora-core/protocol/deviceKind";
 import { isTold } from "@duet/lora-core/protocol/figures";
 import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { memo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { usePlace } from "../hooks/usePlace.ts";
 import { words as federation } from "../lib/federation/words.ts";
 import { tellersText, trafficText, untoldText } from "../lib/figuresWords.ts";
@@ -27,7 +29,8 @@ interface Shown {
 }
 
 /** Everyone, one row each; cards on a phone. */
-export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
+export const ClientTable = memo(function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const { clients } = snapshot;
   const tellers = tellersText(snapshot);
   if (clients.length === 0) return null;
@@ -65,7 +68,7 @@ export function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
       </Scroll>
     </Panel>
   );
-}
+});
 
 /** While it trains, and after its newest round; null before the first step. */
 const lossOf = ({ progress, history }: ClientView): number | null =>

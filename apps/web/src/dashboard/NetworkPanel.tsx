@@ -1,5 +1,7 @@
 import { uploadSize } from "@duet/lora-core/federation/uploadSize";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { memo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { trafficText } from "../lib/figuresWords.ts";
 import { formatBytes } from "../lib/format.ts";
 import { tellsTraffic } from "../lib/toldFigures.ts";
@@ -8,7 +10,8 @@ import { federationCostView } from "./costView.ts";
 import { words } from "./words.ts";
 
 /** What travelled, and what a whole model would have been. */
-export function NetworkPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+export const NetworkPanel = memo(function NetworkPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const { config, adapterBytes, modelBytes, clients } = snapshot;
   const upload = uploadSize(config, 1);
   const cost = federationCostView(clients);
@@ -37,7 +40,7 @@ export function NetworkPanel({ snapshot }: { readonly snapshot: Snapshot }) {
       {cost && <p className="muted small">{words.costView.assumptions}</p>}
     </Panel>
   );
-}
+});
 
 function Figure({ name, value }: { readonly name: string; readonly value: string }) {
   return (

@@ -1,5 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { IconCheck, IconClock, IconX } from "@tabler/icons-react";
+import { memo } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { useWidth } from "../hooks/useWidth.ts";
 import { words as common } from "../lib/words.ts";
 import { Fill } from "../ui/Fill.tsx";
@@ -14,7 +16,8 @@ const STAGE_COLORS = { local: "var(--personal)", federated: "var(--shared)", fus
 const STAGES = ["local", "federated", "fusing"] as const;
 
 /** Rounds as columns, one lane per client. */
-export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+export const RoundsPanel = memo(function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const timeline = timelineView(snapshot);
   const { columns, lanes, worstModule } = timeline;
   const isSecure = snapshot.config.aggregation === "secure";
@@ -57,7 +60,7 @@ export function RoundsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
       </div>
     </Panel>
   );
-}
+});
 
 const isTimed = ({ took }: Column): boolean => took !== null;
 const isAveraged = ({ error }: Column): boolean => error !== null;

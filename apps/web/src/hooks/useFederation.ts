@@ -1,6 +1,6 @@
 import type { FeedState } from "@duet/client/federationFeed";
 import { linkProblem } from "@duet/client/federationLink";
-import { useEffect, useState } from "react";
+import { startTransition, useEffect, useState } from "react";
 import { isCrowd } from "../lib/crowd.ts";
 import { useServices } from "./ServicesContext.tsx";
 
@@ -9,7 +9,7 @@ const LOADING: FeedState = { kind: "loading" };
 /** A crowd reports many times a second, and its page is large: it is drawn anew no sooner than that, in milliseconds. */
 const CROWD_MS = 500;
 
-/** The newest state of a federation, for as long as the component is shown; a link that can be none is not asked for. */
+/** The newest state of a federation, for as long as the component is shown, drawn as useStreamed draws; a link that can be none is not asked for. */
 export function useFederation(federationId: string, token: string): FeedState {
   const services = useServices();
   const [state, setState] = useState<FeedState>(LOADING);
@@ -17,12 +17,12 @@ export function useFederation(federationId: string, token: string): FeedState {
     const failure = linkProblem(federationId, token);
     if (failure) return setState({ kind: "refused", failure });
     const feed = services.feed(federationId, token);
-    setState(feed.get());
     let timer: ReturnType<typeof setTimeout> | null = null;
     const show = () => {
       timer = null;
-      setState(feed.get());
+      startTransition(() => setState(feed.get()));
     };
+    show();
     const stop = feed.subscribe(() => {
       const state = feed.get();
       if (state.kind !== "live" || !isCrowd(state.snapshot)) show();

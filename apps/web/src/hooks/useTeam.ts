@@ -1,10 +1,8 @@
 import type { TeamState } from "@duet/client/team/teamNode";
-import { useSyncExternalStore } from "react";
 import type { TabTeam, TabTeamNews } from "../services/tabTeam.ts";
 import { useServices } from "./ServicesContext.tsx";
 import { useStore } from "./useStore.ts";
-
-const nothing = () => () => {};
+import { useStreamed } from "./useStreamed.ts";
 
 export interface TeamView {
   readonly team: TabTeam;
@@ -16,7 +14,7 @@ export interface TeamView {
 export function useTeam(federationId: string): TeamView | null {
   const current = useStore(useServices().team);
   const team = current?.federationId === federationId ? current : null;
-  const state = useSyncExternalStore(team?.node.subscribe ?? nothing, () => team?.node.get() ?? null);
-  const news = useSyncExternalStore(team?.news.subscribe ?? nothing, () => team?.news.get() ?? null);
+  const state = useStreamed<TeamState>(team?.node ?? null);
+  const news = useStreamed<TabTeamNews>(team?.news ?? null);
   return team && state && news ? { team, state, news } : null;
 }

@@ -1,5 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group } from "@mantine/core";
+import { memo } from "react";
+import { useLanguage } from "../../hooks/useLanguage.ts";
 import { useTask } from "../../hooks/useTask.ts";
 import { saveFile } from "../../lib/saveFile.ts";
 import { FailureAlert } from "../../ui/FailureAlert.tsx";
@@ -13,7 +15,8 @@ const KINDS: readonly { readonly label: string; readonly write: (snapshot: Snaps
 ];
 
 /** The figures of this page for other programs. They are written in this tab; nothing is sent. */
-export function MetricsFiles({ snapshot }: { readonly snapshot: Snapshot }) {
+export const MetricsFiles = memo(function MetricsFiles({ snapshot }: { readonly snapshot: Snapshot }) {
+  useLanguage();
   const [saving, save] = useTask();
   if (snapshot.clients.every(({ history }) => history.length === 0)) return null;
   return (
@@ -36,4 +39,4 @@ export function MetricsFiles({ snapshot }: { readonly snapshot: Snapshot }) {
       {saving.kind === "failed" && <FailureAlert failure={saving.failure} />}
     </section>
   );
-}
+});

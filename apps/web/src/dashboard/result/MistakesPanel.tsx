@@ -1,7 +1,8 @@
 import type { AnswerEngine, MistakenRow } from "@duet/lora-core/contract/answering";
 import type { Confusion } from "@duet/lora-core/data/classificationMetrics";
 import { IconLock } from "@tabler/icons-react";
-import { Fragment, useState } from "react";
+import { Fragment, memo, useState } from "react";
+import { useLanguage } from "../../hooks/useLanguage.ts";
 import { useTask } from "../../hooks/useTask.ts";
 import { FailureAlert } from "../../ui/FailureAlert.tsx";
 import { Fill } from "../../ui/Fill.tsx";
@@ -23,7 +24,8 @@ export interface MistakesPanelProps {
 }
 
 /** What the fused adapter takes for what, on this tab's own test rows, and which rows those are. */
-export function MistakesPanel({ confusion, personal, labels, engine }: MistakesPanelProps) {
+export const MistakesPanel = memo(function MistakesPanel({ confusion, personal, labels, engine }: MistakesPanelProps) {
+  useLanguage();
   const view = confusion && mistakesView(confusion, personal, labels, SHOWN);
   const [rows, setRows] = useState<readonly MistakenRow[] | null>(null);
   const [open, setOpen] = useState<string | null>(null);
@@ -97,7 +99,7 @@ export function MistakesPanel({ confusion, personal, labels, engine }: MistakesP
       )}
     </Panel>
   );
-}
+});
 
 interface ExamplesProps {
   readonly mistake: Mistake;
