@@ -21,7 +21,7 @@ import type { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { predictTable } from "@duet/lora-engine/training/predictTable";
 import { inSlices } from "./inSlices.ts";
 import type { ModelDesk } from "./modelDesk.ts";
-import { reasonsOf, rejectedCsv } from "./rejectedFile.ts";
+import { type LeftOut, reasonsOf, rejectedCsv } from "./rejectedFile.ts";
 import { loadSample, shareOf } from "./sampleData.ts";
 import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
 
@@ -56,7 +56,7 @@ export interface DataDeskParts {
 
 export function createDataDesk({ answers, client, models }: DataDeskParts, baseUrl: string): DataDesk {
   let table: Table | null = null;
-  let connecting: { readonly rows: readonly Row[]; readonly rejected: readonly RejectedRow[]; readonly task: Task } | null = null;
+  let connecting: (LeftOut & { readonly rows: readonly Row[]; readonly task: Task }) | null = null;
 
   function current(): Table {
     if (!table) throw workError("ROWS_GONE", ["noFile"]);
@@ -73,7 +73,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
     if (mine !== connecting) throw workError("STOPPED", ["otherRows"]);
   }
 
-  function connected({ rows, rejected, respelled }: MappedRows, seed: number, onShare?: OnShare): ConnectedData {
+  function connected({ rows, rejected, respelled }: Omit<MappedRows, "cells">, seed: number, onShare?: OnShare): ConnectedData {
     const split = splitRows(rows, { seed, ...(onShare ? { onShare } : {}) });
     return {
       rows: client.hold(split),
@@ -110,7 +110,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
     },
     async connect({ input, answer, task, matchCase, mask, seed }, onProgress) {
       const mapped = mapRows(current(), { input, answer }, task, { matchCase });
-      const mine = { rows: mapped.rows, rejected: mapped.rejected, task };
+      const mine = { rows: mapped.rows, rejected: mapped.rejected, cells: mapped.cells, task };
       connecting = mine;
       if (mask.length === 0) return connected(mapped, seed, onProgress);
       const kinds = new Set(mask);
@@ -146,7 +146,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
       };
     },
     rejectedReasons: async () => reasonsOf(held().rejected),
-    rejectedRows: async (words) => new Blob([rejectedCsv(current(), held().rejected, words)], { type: "text/csv" }),
+    rejectedRows: async (words) => new Blob([rejectedCsv(current().columns, held(), words)], { type: "text/csv" }),
     async connectSample(id, share, seed) {
       const sample = await loadSample(id, baseUrl);
       const { name, rows } = shareOf(sample, share);

@@ -1,7 +1,7 @@
 /** Lines of a table that are not used, as a table of their own: where they stand, why, and what is in them where that could be read. Pure. */
 import type { DataSaying } from "@duet/lora-core/data/dataSentences";
+import type { MappedRows } from "@duet/lora-core/data/mapRows";
 import type { RejectedRow } from "@duet/lora-core/data/rejectedRow";
-import type { Table } from "@duet/lora-core/data/table";
 import { writeCsv } from "@duet/lora-core/data/writeCsv";
 
 /** Every reason once. */
@@ -17,16 +17,17 @@ export interface RejectedWords {
   readonly reasons: readonly string[];
 }
 
-export function rejectedCsv({ columns, rows }: Table, rejected: readonly RejectedRow[], words: RejectedWords): string {
+export type LeftOut = Pick<MappedRows, "rejected" | "cells">;
+
+/** `columns` are those of the file. */
+export function rejectedCsv(columns: readonly string[], { rejected, cells }: LeftOut, words: RejectedWords): string {
   const said = new Map(reasonsOf(rejected).map((reason, index) => [JSON.stringify(reason), words.reasons[index] ?? ""]));
-  const wanted = new Set(rejected.map(({ line }) => line));
-  const read = new Map(rows.flatMap(({ line, values }) => (wanted.has(line) ? [[line, values] as const] : [])));
   return writeCsv(
     [words.line, words.reason, ...columns],
-    rejected.map(({ line, reason }) => [
-      String(line),
-      said.get(JSON.stringify(reason)) ?? "",
-      ...columns.map((column) => read.get(line)?.[column] ?? ""),
+    rejected.map((row) => [
+      String(row.line),
+      said.get(JSON.stringify(row.reason)) ?? "",
+      ...columns.map((column) => cells.get(row)?.[column] ?? ""),
     ]),
   );
 }

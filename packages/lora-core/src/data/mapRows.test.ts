@@ -12,7 +12,8 @@ const mapping = { input: "text", answer: "label" };
 
 describe("mapRows", () => {
   it("keeps good rows trimmed with their lines and lists every other line with its reason, in file order", () => {
-    expect(mapRows(table, mapping, { kind: "label", labels: ["skin", "chest"] })).toEqual({
+    const { cells, ...mapped } = mapRows(table, mapping, { kind: "label", labels: ["skin", "chest"] });
+    expect(mapped).toEqual({
       rows: [
         { line: 2, input: "red and itchy", answer: "skin" },
         { line: 7, input: "hoarse", answer: "chest" },
@@ -26,6 +27,7 @@ describe("mapRows", () => {
       ],
       respelled: [],
     });
+    expect(mapped.rejected.map((row) => cells.get(row)?.id)).toEqual(["2", "3", "4", undefined]);
   });
 
   it("takes any answer in a text task", () => {

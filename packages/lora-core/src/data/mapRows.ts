@@ -4,7 +4,7 @@ import { createLabelMatcher, noLabelFits, type Respelling } from "./labelMatchin
 import type { RejectedRow } from "./rejectedRow.ts";
 import type { Row } from "./row.ts";
 import { type ColumnMapping, rowReader } from "./rowReader.ts";
-import type { Table } from "./table.ts";
+import type { Table, TableRow } from "./table.ts";
 import type { Task } from "./task.ts";
 
 export interface MapOptions {
@@ -16,6 +16,8 @@ export interface MappedRows {
   readonly rows: readonly Row[];
   /** Every line that gave no row, whether the table or the mapping refused it, in the order of the file. */
   readonly rejected: readonly RejectedRow[];
+  /** What stands in those that the mapping refused; several rows of a file may be on one line. */
+  readonly cells: ReadonlyMap<RejectedRow, TableRow["values"]>;
   /** Labels that the file writes in another way, most rows first. */
   readonly respelled: readonly Respelling[];
 }
@@ -29,22 +31,27 @@ export function mapRows(table: Table, mapping: ColumnMapping, task: Task, { matc
   const matcher = task.kind === "label" ? createLabelMatcher(task.labels, matchCase) : null;
   const rows: Row[] = [];
   const rejected: RejectedRow[] = [...table.rejected];
+  const cells = new Map<RejectedRow, TableRow["values"]>();
+  const reject = (row: RejectedRow, { values }: TableRow) => {
+    rejected.push(row);
+    cells.set(row, values);
+  };
   const spellings = new Map<string, number>();
   const unknown = new Map<string, number>();
   for (const tableRow of table.rows) {
     const row = read(tableRow);
     if ("reason" in row) {
-      rejected.push(row);
+      reject(row, tableRow);
       continue;
     }
     const answer = matcher ? matcher.match(row.answer) : row.answer;
     count(answer === null ? unknown : spellings, row.answer);
     if (answer !== null) rows.push({ ...row, answer });
-    else rejected.push({ line: row.line, reason: ["noLabel", row.answer.slice(0, 60)] });
+    else reject({ line: row.line, reason: ["noLabel", row.answer.slice(0, 60)] }, tableRow);
   }
   if (task.kind === "label" && rows.length === 0 && unknown.size > 0) throw dataError("COLUMNS", noLabelFits(unknown, task));
   rejected.sort((a, b) => a.line - b.line);
-  return { rows, rejected, respelled: matcher ? respellings(spellings, (spelling) => matcher.match(spelling)) : [] };
+  return { rows, rejected, cells, respelled: matcher ? respellings(spellings, (spelling) => matcher.match(spelling)) : [] };
 }
 
 function count(counts: Map<string, number>, value: string): void {

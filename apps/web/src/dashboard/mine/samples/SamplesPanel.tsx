@@ -54,8 +54,9 @@ export function SamplesPanel({ session, state: { clientId, adapters }, config }:
         onChange={({ currentTarget: { value } }) => choose(replayed === null && Number(value) === newest ? null : Number(value))}
         data={view.rounds.map(({ round, label }) => ({ value: String(round), label }))}
       />
-      {view.rows.map((row) => (
-        <Sample key={row.line} row={row} />
+      {view.rows.map((row, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the rows stay the same, and several may be on one line
+        <Sample key={place} row={row} />
       ))}
     </Panel>
   );
