@@ -1,3 +1,4 @@
+import type { DataSaying } from "@duet/lora-core/data/dataSentences";
 import { say } from "@duet/lora-core/sayings/saying";
 import { Button } from "@mantine/core";
 import { useServices } from "../hooks/ServicesContext.tsx";
@@ -12,9 +13,8 @@ export function RejectedFile({ fileName }: { readonly fileName: string }) {
   const [saving, save] = useTask();
   const press = () =>
     save(async () => {
-      const engine = services.engine();
-      const reasons = (await engine.rejectedReasons()).map((reason) => say(words.data, reason));
-      const content = await engine.rejectedRows({ ...words.rejectedFile.columns, reasons });
+      const inWords = (reasons: readonly DataSaying[]) => reasons.map((reason) => say(words.data, reason));
+      const content = await services.engine().rejectedRows(words.rejectedFile.columns, inWords);
       saveFile({ fileName: words.rejectedFile.name(fileName.replace(/\.[^.]*$/, "")), content });
     });
   return (

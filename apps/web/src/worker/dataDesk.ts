@@ -21,7 +21,7 @@ import type { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { predictTable } from "@duet/lora-engine/training/predictTable";
 import { inSlices } from "./inSlices.ts";
 import type { ModelDesk } from "./modelDesk.ts";
-import { type LeftOut, reasonsOf, rejectedCsv } from "./rejectedFile.ts";
+import { type LeftOut, rejectedCsv } from "./rejectedFile.ts";
 import { loadSample, shareOf } from "./sampleData.ts";
 import type { ConnectedData, RejectedSummary, TabEngine } from "./tabEngine.ts";
 
@@ -41,7 +41,6 @@ export type DataDesk = Pick<
   | "connect"
   | "personalData"
   | "rowsAsRead"
-  | "rejectedReasons"
   | "rejectedRows"
   | "connectSample"
   | "predictTable"
@@ -145,8 +144,8 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
         lengths: rowLengths(tokenizer, counted, maxTokens),
       };
     },
-    rejectedReasons: async () => reasonsOf(held().rejected),
-    rejectedRows: async (words) => new Blob([rejectedCsv(current().columns, held(), words)], { type: "text/csv" }),
+    rejectedRows: async (words, say) =>
+      new Blob([await rejectedCsv(current().columns, held(), words, say)], { type: "text/csv" }),
     async connectSample(id, share, seed) {
       const sample = await loadSample(id, baseUrl);
       const { name, rows } = shareOf(sample, share);

@@ -8,7 +8,6 @@ import type { SampleHistory } from "@duet/lora-core/contract/answerSamples";
 import type { RoundBeginning, RoundKey, RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import type { TeamLead } from "@duet/lora-core/contract/teamTraining";
-import type { DataSaying } from "@duet/lora-core/data/dataSentences";
 import type { LabelCount } from "@duet/lora-core/data/labelCount";
 import type { Respelling } from "@duet/lora-core/data/labelMatching";
 import type { PersonalKind } from "@duet/lora-core/data/personalData/personalKind";
@@ -21,7 +20,7 @@ import type { Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import type { RowLengths, RowPieces } from "@duet/lora-core/tokenizers/rowPieces";
 import type { KeptPart } from "./clientStore.ts";
-import type { RejectedWords } from "./rejectedFile.ts";
+import type { RejectedWords, SayReasons } from "./rejectedFile.ts";
 
 /** A file as its owner needs to see it before choosing columns. */
 export interface TableSummary {
@@ -145,10 +144,8 @@ export interface TabEngine extends TeamEngine {
    * @throws {DuetError} ROWS_GONE, LOSS_NOT_FINITE.
    */
   measureSpeed(rows: RowsHandle, setup: BeginRequest["setup"], onStep: () => void): Promise<StepSpeed>;
-  /** Why lines of the file connected last are not used, every reason once. @throws {DuetError} ROWS_GONE without rows. */
-  rejectedReasons(): Promise<readonly DataSaying[]>;
-  /** These lines as CSV, with why, in the words of whoever looks on. @throws as {@link rejectedReasons}. */
-  rejectedRows(words: RejectedWords): Promise<Blob>;
+  /** Lines of the file connected last that are not used, as CSV, with why, in the words of whoever looks on. @throws {DuetError} ROWS_GONE without rows. */
+  rejectedRows(words: RejectedWords, say: SayReasons): Promise<Blob>;
   /** The rows of one client of a built-in sample, split. @throws {DuetError} SAMPLE_MISSING. */
   connectSample(id: SampleId, share: number, seed: number): Promise<ConnectedSample>;
   /** The table read last with an answer for each row, as CSV. `stopAnswering` stops it. */

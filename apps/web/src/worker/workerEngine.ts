@@ -140,8 +140,7 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
             }),
           ),
       ),
-    rejectedReasons: () => guarded(remote.rejectedReasons()),
-    rejectedRows: (words) => guarded(remote.rejectedRows(words)),
+    rejectedRows: (words, say) => guarded(remote.rejectedRows(words, proxy(say))),
     connectSample: (id, share, seed) =>
       inTime(
         READING_SECONDS,
