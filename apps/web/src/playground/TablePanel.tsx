@@ -4,6 +4,7 @@ import { Button, Group, NativeSelect, Progress } from "@mantine/core";
 import { useState } from "react";
 import { useDropzone } from "react-dropzone";
 import { ADAPTERS } from "../lib/adapters.ts";
+import { csvBlob } from "../lib/csvBlob.ts";
 import { saveFile } from "../lib/saveFile.ts";
 import { words as common } from "../lib/words.ts";
 import type { Playground } from "../services/playground.ts";
@@ -130,7 +131,7 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
           <Button
             size="xs"
             variant="default"
-            onClick={() => saveFile({ fileName: answeredName(table.fileName), content: new TextEncoder().encode(state.csv) })}
+            onClick={() => saveFile({ fileName: answeredName(table.fileName), content: csvBlob(state.csv) })}
           >
             {words.tablePanel.downloadTheCsv}
           </Button>

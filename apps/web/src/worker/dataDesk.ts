@@ -19,6 +19,7 @@ import { workError } from "@duet/lora-core/errors/workError";
 import { rowLengths, rowPieces } from "@duet/lora-core/tokenizers/rowPieces";
 import type { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { predictTable } from "@duet/lora-engine/training/predictTable";
+import { csvBlob } from "../lib/csvBlob.ts";
 import { inSlices } from "./inSlices.ts";
 import type { ModelDesk } from "./modelDesk.ts";
 import { type LeftOut, rejectedCsv } from "./rejectedFile.ts";
@@ -144,8 +145,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
         lengths: rowLengths(tokenizer, counted, maxTokens),
       };
     },
-    rejectedRows: async (words, say) =>
-      new Blob([await rejectedCsv(current().columns, held(), words, say)], { type: "text/csv" }),
+    rejectedRows: async (words, say) => csvBlob(await rejectedCsv(current().columns, held(), words, say)),
     async connectSample(id, share, seed) {
       const sample = await loadSample(id, baseUrl);
       const { name, rows } = shareOf(sample, share);
