@@ -7,7 +7,10 @@ import { saveFile } from "../lib/saveFile.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { words } from "./words.ts";
 
-/** The lines that are not used as a file, to be mended and connected again. It is made in this tab, by its worker. */
+/**
+ * The lines that are not used as a file that says what is to be mended in the one that was connected. It takes no place of it: an apostrophe stands
+ * before cells that a spreadsheet would take for formulas. It is made in this tab, by its worker.
+ */
 export function RejectedFile({ fileName }: { readonly fileName: string }) {
   const services = useServices();
   const [saving, save] = useTask();
