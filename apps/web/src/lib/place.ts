@@ -13,6 +13,13 @@ export function placeOf(search: string): Place {
   return { round: /^\d{1,6}$/.test(round) ? Number(round) : null, client: asked.get("client") || null };
 }
 
+/** Whether anything else is looked at then. */
+export function changesPlace(search: string, change: Partial<Place>): boolean {
+  const now = placeOf(search);
+  const next = { ...now, ...change };
+  return next.round !== now.round || next.client !== now.client;
+}
+
 /** The same address with another place in it; what else stands after the ? stays. */
 export function withPlace(search: string, change: Partial<Place>): string {
   const asked = new URLSearchParams(search);
