@@ -10,7 +10,7 @@ import { roundTick } from "../lib/roundWords.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { CrosshairSlider, crosshairByPointer } from "../ui/Crosshair.tsx";
 import { labelledRounds } from "../ui/chartScale.ts";
-import { hoveredRound } from "../ui/hoveredRound.ts";
+import { hoveredRound, roundWithin } from "../ui/hoveredRound.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { type Heat, heatView, MEASURES, type Measure } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
@@ -96,7 +96,7 @@ interface HeatMapProps {
 function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
   const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
   const { client: pinned, look } = usePlace();
-  const round = useStore(hoveredRound);
+  const hovered = useStore(hoveredRound);
   const { rounds, rows } = heat;
   const cell = {
     width: Math.max(1, (width - NAMES - END) / rounds.length),
@@ -105,6 +105,7 @@ function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
   const height = TOP + cell.height * rows.length + 4;
   const first = rounds[0] ?? 0;
   const range = [first, rounds.at(-1) ?? first] as const;
+  const round = roundWithin(hovered, range);
   const x = (at: number) => NAMES + (at - first) * cell.width;
   const place = rows.findIndex(({ clientId }) => clientId === pinned);
   const roundAt = (at: number) => Math.min(range[1], Math.max(first, first + Math.floor((at - NAMES) / cell.width)));

@@ -3,7 +3,7 @@
 import type { KeyboardEvent, PointerEvent } from "react";
 import { useStore } from "../hooks/useStore.ts";
 import { roundLabel } from "../lib/roundWords.ts";
-import { hoveredRound } from "./hoveredRound.ts";
+import { hoveredRound, roundWithin } from "./hoveredRound.ts";
 import { words } from "./words.ts";
 
 /** Handlers of a drawing; a finger's round stays until another is touched. `roundAt` takes pixels from its left side. */
@@ -30,8 +30,9 @@ export interface CrosshairSliderProps {
 }
 
 /** Lies over a drawing for the keyboard, and says what the crosshair shows; lets the pointer through. */
-export function CrosshairSlider({ range: [first, last], totalRounds, said, onRow }: CrosshairSliderProps) {
-  const round = useStore(hoveredRound);
+export function CrosshairSlider({ range, totalRounds, said, onRow }: CrosshairSliderProps) {
+  const [first, last] = range;
+  const round = roundWithin(useStore(hoveredRound), range);
   const at = round ?? last;
   const steps: Readonly<Record<string, number | null>> = {
     ArrowLeft: at - 1,
