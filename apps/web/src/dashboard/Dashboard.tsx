@@ -1,5 +1,5 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useEffect, useMemo } from "react";
 import { SharedAdaptersPanel } from "../adapters/SharedAdaptersPanel.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useLanguage } from "../hooks/useLanguage.ts";
@@ -29,8 +29,9 @@ import { OrganiserPanel } from "./OrganiserPanel.tsx";
 import { ENDED } from "./progressView.ts";
 import { QuantilePanel } from "./QuantilePanel.tsx";
 import { Replay } from "./Replay.tsx";
+import { ReplayedRound } from "./ReplayedRound.ts";
 import { RoundsPanel } from "./RoundsPanel.tsx";
-import { asOfRound, replayStops } from "./replayView.ts";
+import { asOfRound, replayedRound, replayStops } from "./replayView.ts";
 import { MetricsFiles } from "./result/MetricsFiles.tsx";
 import { VerdictsPanel } from "./result/VerdictsPanel.tsx";
 import { SecureSumPanel } from "./SecureSumPanel.tsx";
@@ -63,7 +64,13 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
   const settled = useSettled(snapshot);
   const stops = replayStops(settled);
   const { round: asked, look } = usePlace();
-  const round = stops.some((stop) => stop.round === asked) ? asked : null;
+  const round = replayedRound(stops, asked);
+  // The page would go back to such a round by itself once that has closed.
+  const isNoStop = asked !== round;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is another function with every render.
+  useEffect(() => {
+    if (isNoStop) look({ round: null }, { replace: true });
+  }, [isNoStop]);
   /** From one round to the next nobody goes back. */
   const replay = (to: number | null) => look({ round: to }, { replace: round !== null && to !== null });
   const spoken = useLanguage();
@@ -117,7 +124,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
       <div className={tab ? (isResult ? "dashboard withTab result" : "dashboard withTab") : "dashboard"}>
         {tab && (
           <div className="column">
-            {tab}
+            <ReplayedRound value={round}>{tab}</ReplayedRound>
             {!isResult && sent}
           </div>
         )}

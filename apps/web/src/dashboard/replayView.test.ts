@@ -2,7 +2,7 @@ import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/s
 import { expect, test } from "vitest";
 import { headlineView } from "./headlineView.ts";
 import { stripView } from "./progressView.ts";
-import { asOfRound, replayStops } from "./replayView.ts";
+import { asOfRound, replayedRound, replayStops } from "./replayView.ts";
 import { timelineView } from "./timelineView.ts";
 import { clientNote, phaseNote } from "./told/toldText.ts";
 
@@ -44,6 +44,13 @@ test("a replay stops at every closed round, and ends with the federation as it i
     [1, expect.stringMatching(/^Round 1 of/)],
     [null, "Now"],
   ]);
+});
+
+test("what no replay stops at is not replayed: a round that is open, the last of a federation that is over, and none", () => {
+  const asked = (of: typeof snapshot) => [0, 1, 2, 3, 9, null].map((round) => replayedRound(replayStops(of), round));
+  expect(asked(snapshot)).toEqual([0, 1, 2, null, null, null]);
+  const running = snapshotOf({ phase: "collecting", rounds: [...rounds.slice(0, 1), roundOf(1, { closedAt: null })] });
+  expect(asked(running)).toEqual([0, null, null, null, null, null]);
 });
 
 test("as of a round there are its figures, events and clients, and none of later ones", () => {

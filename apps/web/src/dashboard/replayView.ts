@@ -23,6 +23,10 @@ export function replayStops({ rounds, config, phase }: Pick<Snapshot, "rounds" |
   return [...stops, { round: null, label: isOver ? words.replayView.end : words.replayView.now }];
 }
 
+/** The round that is asked for where a replay can stand there, else the federation as it is. */
+export const replayedRound = (stops: readonly ReplayStop[], asked: number | null): number | null =>
+  stops.some(({ round }) => round === asked) ? asked : null;
+
 const isClosed = ({ closedAt }: RoundView): boolean => closedAt !== null;
 
 /** In such a snapshot nothing is open, and nobody is at work. */

@@ -3,12 +3,12 @@ import type { SampleHistory } from "@duet/lora-core/contract/answerSamples";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { NativeSelect } from "@mantine/core";
 import { IconCheck, IconLock } from "@tabler/icons-react";
-import { Fragment, useEffect, useState } from "react";
-import { usePlace } from "../../../hooks/usePlace.ts";
+import { Fragment, use, useEffect, useState } from "react";
 import { ADAPTERS } from "../../../lib/adapters.ts";
 import { formatNumber } from "../../../lib/format.ts";
 import type { TabSession } from "../../../services/tabSessions.ts";
 import { Panel } from "../../../ui/Panel.tsx";
+import { ReplayedRound } from "../../ReplayedRound.ts";
 import { type SampledAnswer, type SampledRow, samplesView } from "./samplesView.ts";
 import { words } from "./words.ts";
 
@@ -22,7 +22,13 @@ export interface SamplesPanelProps {
 export function SamplesPanel({ session, state: { clientId, adapters }, config }: SamplesPanelProps) {
   const [history, setHistory] = useState<SampleHistory | null>(null);
   const [chosen, choose] = useState<number | null>(null);
-  const { round: replayed } = usePlace();
+  const replayed = use(ReplayedRound);
+  const [chosenAt, setChosenAt] = useState(replayed);
+  // The page's round leads whenever it is another one.
+  if (chosenAt !== replayed) {
+    setChosenAt(replayed);
+    choose(null);
+  }
   // biome-ignore lint/correctness/useExhaustiveDependencies: with the adapters of a finished round come its answers.
   useEffect(() => {
     let isGone = false;
