@@ -25,7 +25,8 @@ test("rounds stand by number, by a client's steps until their end, and by the ti
   });
 });
 
-test("passes over rows are no steps that clients have in common, and before a round has ended there is no time", () => {
+test("passes over rows and work by speed are no steps that clients have in common, and before a round has ended there is no time", () => {
   const budgets = { ...config.budgets, inner: { unit: "epochs", amount: 1 } } as const;
   expect(Object.keys(roundAxes({ config: { ...config, budgets }, rounds: [] }))).toEqual(["round"]);
+  expect(Object.keys(roundAxes({ config: { ...config, work: "bySpeed" }, rounds: [] }))).toEqual(["round"]);
 });

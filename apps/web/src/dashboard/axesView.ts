@@ -16,8 +16,9 @@ export function roundAxes(snapshot: Pick<Snapshot, "config" | "rounds">): RoundA
   };
 }
 
-/** Steps of a client that takes part in every round, until each round's end; null where rounds are counted in passes over rows, which differ. */
-function stepPlaces({ config: { strategy, budgets } }: Pick<Snapshot, "config">, rounds: readonly number[]) {
+/** Steps of a client that takes part in every round, until each round's end; null where clients have none in common: in passes over rows, and by speed. */
+function stepPlaces({ config: { strategy, budgets, work } }: Pick<Snapshot, "config">, rounds: readonly number[]) {
+  if (work === "bySpeed") return null;
   const method = methodOf(strategy);
   const places: RoundPlace[] = [];
   let at = 0;

@@ -59,6 +59,13 @@ export function formatCount(value: number): string {
   return `${formatNumber(millions, millions < 10 ? 1 : 0)} M`;
 }
 
+/** The same of one of many that are `step` apart, 1, 2 or 5 with zeros: no two of them alike. */
+export function formatCountInSteps(value: number, step: number): string {
+  if (value < 10_000) return formatNumber(value);
+  const [unit, name] = value < 1e6 ? [1e3, "k"] : [1e6, "M"];
+  return `${formatNumber(value / unit, Math.max(0, Math.ceil(Math.log10(unit / step))))} ${name}`;
+}
+
 /** Clock time of an instant, 14:05:09, in the reader's zone. */
 export const formatClock = (at: number): string => new Date(at).toLocaleTimeString(locale());
 

@@ -31,6 +31,8 @@ test("labels are round numbers, as many as there is room for", () => {
   expect(texts("round", 400)).toEqual(["alone", "1", "fuse"]);
   expect(texts("step", 400)).toEqual(["0", "10", "20", "30", "40"]);
   expect(texts("step", 140)).toEqual(["0", "20", "40"]);
+  const many = axisTicks({ kind: "step", places: places(12_000) }, 1200, 1).map(({ text }) => text);
+  expect(many.slice(-5)).toEqual(["10.0 k", "10.5 k", "11.0 k", "11.5 k", "12.0 k"]);
   expect(texts("time", 500)).toEqual(["0 s", "2 min", "4 min", "6 min"]);
   expect(axisTicks({ kind: "time", places: places(0) }, 300, 1)).toEqual([{ at: 0, text: "0 s" }]);
 });

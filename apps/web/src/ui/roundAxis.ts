@@ -1,5 +1,5 @@
 /** Along what rounds stand in charts: their numbers, the training steps until their end, or the time until then. Pure. */
-import { formatCount, formatDuration, formatNumber } from "../lib/format.ts";
+import { formatCountInSteps, formatDuration, formatNumber } from "../lib/format.ts";
 import { roundTick } from "../lib/roundWords.ts";
 import { labelledRounds } from "./chartScale.ts";
 import { words } from "./words.ts";
@@ -67,7 +67,7 @@ export function axisTicks(axis: RoundAxis, width: number, totalRounds: number): 
   const most = Math.max(1, Math.floor(width / ROOM[kind]) - 1);
   const fits = (step: number) => Math.floor(last.at / step) <= most;
   const step = kind === "time" ? (SECONDS.find(fits) ?? last.at) : (roundSteps(last.at).find(fits) ?? last.at);
-  const text = kind === "time" ? formatDuration : formatCount;
+  const text = (at: number) => (kind === "time" ? formatDuration(at) : formatCountInSteps(at, step));
   if (!(step > 0)) return [{ at: 0, text: text(0) }];
   return Array.from({ length: Math.floor(last.at / step) + 1 }, (_, i) => ({ at: i * step, text: text(i * step) }));
 }
