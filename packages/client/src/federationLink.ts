@@ -10,14 +10,16 @@ export interface LinkParts {
   readonly kind: "join" | "watch" | "federation" | "organise" | "team";
   readonly federationId: string;
   readonly token: string;
+  /** What stands before the #, with its ?; or nothing. */
+  readonly search: string;
 }
 
 /** The parts of a pasted link, whole or not; null for what cannot be one. */
 export function partsOfLink(text: string): LinkParts | null {
-  const match = /^(.*?)\/(join|watch|federation|organise|team)\/([^/?#\s]*)[^#\s]*(?:#(\S*))?$/.exec(text.trim());
+  const match = /^(.*?)\/(join|watch|federation|organise|team)\/([^/?#\s]*)[^?#\s]*(\?[^#\s]*)?(?:#(\S*))?$/.exec(text.trim());
   if (!match) return null;
-  const [, base = "", kind, federationId = "", token = ""] = match;
-  return { base, kind: kind as LinkParts["kind"], federationId, token };
+  const [, base = "", kind, federationId = "", search = "", token = ""] = match;
+  return { base, kind: kind as LinkParts["kind"], federationId, token, search };
 }
 
 /** Why an address can lead to no federation, whatever the coordinator knows; null where it can. */

@@ -2,7 +2,7 @@
 import { type LinkParts, linkProblem, partsOfLink } from "@duet/client/federationLink";
 import { UsageError } from "./usage.ts";
 
-export interface Link extends Omit<LinkParts, "base"> {
+export interface Link extends Pick<LinkParts, "kind" | "federationId" | "token"> {
   /** The coordinator's address, with the path below which it is served. */
   readonly url: string;
 }
@@ -22,6 +22,6 @@ export function readLink(text: string | undefined, what: string, takesTeams = fa
   }
   const problem = linkProblem(parts.federationId, parts.token);
   if (problem) throw new UsageError(`${problem.sentence} ${problem.nextStep}`);
-  const { base, ...rest } = parts;
-  return { ...rest, url: base };
+  const { base, kind, federationId, token } = parts;
+  return { kind, federationId, token, url: base };
 }

@@ -16,6 +16,13 @@ test("a pasted link of any origin is understood", () => {
   expect(readLink(`https://x.org/federation/w/playground#${token}`)).toEqual({ path: joinPath("w", token) });
 });
 
+test("what a pasted link looks at is looked at, and nothing else of what stands after its ? comes along", () => {
+  expect(readLink(`https://x.org/watch/w?round=3&client=c_1&backend=cpu#${token}`)).toEqual({
+    path: `/watch/w?round=3&client=c_1#${token}`,
+  });
+  expect(readLink(`https://x.org/duet/organise/w?client=c_1#${token}`)).toEqual({ path: `/organise/w?client=c_1#${token}` });
+});
+
 const signed = `eyJhbGciOiJIUzI1NiJ9.eyJmIjoid2FyZC0xIiwiciI6MCwiZyI6MSwiZSI6MX0.${"s".repeat(43)}`;
 
 test("signed codes are understood, of every role", () => {

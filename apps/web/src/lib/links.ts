@@ -1,5 +1,6 @@
 import { linkProblem, partsOfLink } from "@duet/client/federationLink";
 import { failureLine } from "./failureLine.ts";
+import { placeOf, withPlace } from "./place.ts";
 import { words } from "./words.ts";
 
 /** Addresses of federations. Secrets stand after the #, which browsers never send to a server. Pure. */
@@ -15,17 +16,17 @@ export const createdPath = (federationId: string): string => `/created/${federat
 
 const PATHS = { join: joinPath, federation: joinPath, watch: watchPath, organise: organisePath, team: teamPath } as const;
 
-/** The path of a pasted link of any origin, or why it cannot be one. */
+/** The path of a pasted link of any origin, with what it looks at; or why it cannot be one. */
 export function readLink(text: string): { readonly path: string } | { readonly problem: string } {
   const parts = partsOfLink(text);
   if (!parts)
     return {
       problem: words.links.notALink,
     };
-  const { kind, federationId, token } = parts;
+  const { kind, federationId, token, search } = parts;
   const problem = linkProblem(federationId, token);
   if (problem) return { problem: failureLine(problem) };
-  return { path: PATHS[kind](federationId, token) };
+  return { path: PATHS[kind](federationId, token).replace("#", `${withPlace("", placeOf(search))}#`) };
 }
 
 export const NEW_FEDERATION_PATH = "/new";
