@@ -132,6 +132,32 @@ it("keeps what adapters answered to a few rows beside the client, not with it, a
   expect(await forgetful.samples("bram")).toBeNull();
 });
 
+it("shows answers to rows that another member had beside none of these", async () => {
+  const asking = createLocalClient({ ...testWasm(), takesSamples: true });
+  await asking.open(readModelFolder("duet-tiny"), "wasm");
+  const { store } = memoryStore();
+  const saved = new Map<string, KeptSamples>();
+  const samples: SampleStore = {
+    of: async (id) => saved.get(id) ?? null,
+    save: async (id, taken) => void saved.set(id, taken),
+  };
+  const begun = async (rows: DataSplit) => {
+    const desk = new ClientDesk(asking, { ...store, samples });
+    await desk.begin({ rows: desk.hold(rows), setup, model: "base", start: null });
+    return desk;
+  };
+  const first = await begun(split);
+  await first.keepAs("anna");
+  const kept = await first.runRound(key, { round: 0, plan, received: null }, quiet, quiet);
+  const again = await begun(split);
+  await again.adopt("anna", kept);
+  expect((await again.samples("anna"))?.rounds).toHaveLength(1);
+  const other = await begun({ ...split, test: [{ line: 6, input: "the rows of another", answer: "info" }] });
+  await other.adopt("anna", kept);
+  expect((await other.samples("anna"))?.rounds).toEqual([]);
+  expect(saved.get("anna")?.rounds).toEqual([]);
+});
+
 it("goes on without a disk, and says so", async () => {
   const { store } = memoryStore();
   const full: ClientStore = {

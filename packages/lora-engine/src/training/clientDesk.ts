@@ -22,7 +22,7 @@ import { openPrivacyMeter, type PrivacyMeter } from "./privacyMeter.ts";
 import { type ComputedOn, contentHash, type RoundCheckpoint, roundIdentity } from "./roundCheckpoint.ts";
 import type { JournalState } from "./roundJournal.ts";
 import { createRoundKeeper } from "./roundKeeper.ts";
-import { createSampleBook, type SampleBook, type SampleStore, sampleHistory } from "./sampleBook.ts";
+import { areOfSameRows, createSampleBook, type SampleBook, type SampleStore, sampleHistory } from "./sampleBook.ts";
 import type { TrainedRound, TrainingEngine } from "./trainingEngine.ts";
 
 /**
@@ -130,7 +130,7 @@ export class ClientDesk {
     if (held.clientId === clientId) return true;
     this.#held.set(handle, { ...held, clientId });
     return succeeds(async () => {
-      await this.#store.saveRows(clientId, held.split);
+      await this.#saveRows(clientId, held.split);
       // By now a round may have ended.
       await this.#store.saveKept(clientId, this.#of(handle).kept);
     });
@@ -176,7 +176,7 @@ export class ClientDesk {
     const { split } = this.#begun().held;
     const handle = this.#hold({ split, settings: null, kept, clientId: null });
     await succeeds(async () => {
-      await this.#store.saveRows(clientId, split);
+      await this.#saveRows(clientId, split);
       await this.#store.saveKept(clientId, kept);
     });
     return handle;
@@ -228,6 +228,14 @@ export class ClientDesk {
     this.#samples.forget(clientId);
     for (const [handle, held] of this.#held) if (held.clientId === clientId) this.#held.set(handle, { ...held, clientId: null });
     return this.#store.forget(clientId);
+  }
+
+  /** Of a client that had other rows on this device, as one of a team that another member led, answers to those are not shown beside these. */
+  async #saveRows(clientId: string, split: DataSplit): Promise<void> {
+    const answered = await this.#samples.of(clientId);
+    const before = answered && (await this.#store.rows(clientId).catch(() => null));
+    if (answered && !(before && areOfSameRows(answered, before.test, split.test))) await this.#samples.renew(clientId);
+    await this.#store.saveRows(clientId, split);
   }
 
   async #resume(round: RoundName, run: Run, onBegun: (beginning: RoundBeginning) => void): Promise<TrainedRound> {

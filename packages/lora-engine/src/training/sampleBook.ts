@@ -14,8 +14,12 @@ export interface SampleBook {
   note(clientId: string, round: number, samples: TakenSamples): Promise<void>;
   /** Null where nothing was noted. */
   of(clientId: string): Promise<KeptSamples | null>;
+  /** What is known so far is of no use any more. */
+  renew(clientId: string): Promise<void>;
   forget(clientId: string): void;
 }
+
+const NOTHING: KeptSamples = { places: [], rounds: [] };
 
 /** `store` is null where nothing is kept. */
 export function createSampleBook(store: SampleStore | null): SampleBook {
@@ -30,6 +34,11 @@ export function createSampleBook(store: SampleStore | null): SampleBook {
       known.set(clientId, kept);
       await store?.save(clientId, kept).catch(() => {});
     },
+    async renew(clientId) {
+      if (forgotten.has(clientId)) return;
+      known.set(clientId, NOTHING);
+      await store?.save(clientId, NOTHING).catch(() => {});
+    },
     forget(clientId) {
       forgotten.add(clientId);
       known.delete(clientId);
@@ -41,4 +50,10 @@ export function createSampleBook(store: SampleStore | null): SampleBook {
 export function sampleHistory({ places, rounds }: KeptSamples, test: readonly Row[]): SampleHistory {
   const rows = places.flatMap((place) => test.slice(place, place + 1));
   return { rows: rows.map(({ line, input, answer }) => ({ line, input, wanted: answer })), rounds };
+}
+
+/** Whether these answers are to the same rows, out of either client's test rows. */
+export function areOfSameRows(kept: KeptSamples, one: readonly Row[], other: readonly Row[]): boolean {
+  const rowsOf = (test: readonly Row[]) => JSON.stringify(sampleHistory(kept, test).rows);
+  return rowsOf(one) === rowsOf(other);
 }
