@@ -1,7 +1,7 @@
 /**
  * Measures a round's adapters on the client's test rows: in every round on the same few of them, so that the figures of rounds compare, and in the
- * last one on the others too, for the figures that the federation ends with (docs/adr/0049). What an adapter has scored of a batch is not computed
- * again, within a round or in later ones.
+ * last one on the others too, for the figures that the federation ends with (docs/adr/0049). What an adapter has scored of a batch, and answered to
+ * the few rows that its client looks at, is not computed again, within a round or in later ones.
  */
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import { factorAKey, isPrototypes } from "@duet/lora-core/adapters/adapterLayout";
@@ -34,10 +34,17 @@ type Part = "sample" | "others";
 /** Scores of batches, by part and place in it. */
 type Scores = Map<string, readonly Scored[]>;
 
+/** What is known of one adapter. */
+interface Known {
+  readonly scores: Scores;
+  /** Of the rows that a client looks at; null before it has answered them. */
+  answers: readonly SampleAnswer[] | null;
+}
+
 export interface KnownScores {
-  readonly base: Scores;
+  readonly base: Known;
   /** As long as an adapter is held. */
-  readonly adapters: WeakMap<NamedTensors, Scores>;
+  readonly adapters: WeakMap<NamedTensors, Known>;
 }
 
 /** Of a client, what is measured and on what. */
@@ -54,7 +61,9 @@ interface Running {
   readonly journal: RoundJournal;
 }
 
-export const nothingKnown = (): KnownScores => ({ base: new Map(), adapters: new WeakMap() });
+const nothing = (): Known => ({ scores: new Map(), answers: null });
+
+export const nothingKnown = (): KnownScores => ({ base: nothing(), adapters: new WeakMap() });
 
 /** Measures one adapter, the base where it is null, and notes its figures in the report. Without test rows nothing is measured. */
 export function measurer(client: Measurable, plan: RoundPlan, { report, control, journal }: Running) {
@@ -63,14 +72,14 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
   const labels = setup.task.kind === "label" ? setup.task.labels.length : 0;
 
   /** Pieces of the journal come in the same order whatever is known, because a round that is resumed may know less. */
-  function scoring(what: Measured, part: Part, before: Scores): EachBatch<readonly Scored[]> {
+  function scoring(what: Measured, part: Part, { scores }: Known): EachBatch<readonly Scored[]> {
     let batch = 0;
     return async (compute) => {
       await control.checkIn();
       const place = `${part} ${batch++}`;
-      const found = before.get(place);
+      const found = scores.get(place);
       const { result } = await journal.once("scored", `${what}, ${part}`, found ? async () => found : compute);
-      before.set(place, result);
+      scores.set(place, result);
       return result;
     };
   }
@@ -87,24 +96,21 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
 
   const places = report.takesSamples ? samplePlaces(examples.test, sample) : [];
   const sampled = places.flatMap((place) => examples.test.slice(place, place + 1));
-  const answered = new Map<NamedTensors | null, readonly SampleAnswer[]>();
 
   /** As texts: again where a round is resumed. */
-  async function takeSamples(what: Measured, adapter: NamedTensors | null, onDevice: DeviceAdapter | null): Promise<void> {
+  async function takeSamples(what: Measured, before: Known, onDevice: DeviceAdapter | null): Promise<void> {
     if (sampled.length === 0) return;
-    const found = answered.get(adapter) ?? (await answerSamples(model, sampled, onDevice, () => control.checkIn()));
-    if (!found) return;
-    answered.set(adapter, found);
-    report.answered(what, places, found);
+    before.answers ??= await answerSamples(model, sampled, onDevice, () => control.checkIn());
+    if (before.answers) report.answered(what, places, before.answers);
   }
 
   async function measure(what: Measured, adapter: NamedTensors | null): Promise<void> {
-    const before = scoresOf(known, adapter);
+    const before = knownOf(known, adapter);
     const onDevice = adapter && uploadAdapter(adapter, { scale: adapterScale(setup.adapter), trainable: false });
     try {
       const ofSample = await scoreExamples(model, sample, onDevice, scoring(what, "sample", before));
       report.evaluated(what, evaluationOf(ofSample, sample, labels));
-      await takeSamples(what, adapter, onDevice);
+      await takeSamples(what, before, onDevice);
       if (plan.stage !== "fusing") return;
       await measureWritten(what, adapter, onDevice);
       if (others.length === 0) return;
@@ -122,9 +128,9 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
   };
 }
 
-function scoresOf({ base, adapters }: KnownScores, adapter: NamedTensors | null): Scores {
+function knownOf({ base, adapters }: KnownScores, adapter: NamedTensors | null): Known {
   if (adapter === null || changesNothing(adapter)) return base;
-  const found = adapters.get(adapter) ?? new Map();
+  const found = adapters.get(adapter) ?? nothing();
   adapters.set(adapter, found);
   return found;
 }
