@@ -84,7 +84,7 @@ export class AdapterTransfers {
     if (!open) throw new Refusal("WRONG_ROUND", ["noRoundOpen"]);
     const round = this.#roundOf(clientId, open);
     if (loop.state.phase.kind === "exchanging") sums.assertFits(clientId, blob);
-    else if (!this.#isExpected(clientId, round)) return blob.bytes;
+    else if (!this.#isExpected(clientId, round, blob)) return blob.bytes;
     else this.#assertFits(clientId, round, blob);
     const receive = () => store.uploads.receive(clientId, blob, piece);
     return piece.bytes.byteLength === 0 ? receive() : loop.stored(receive);
@@ -144,7 +144,7 @@ export class AdapterTransfers {
   /** What comes from several clients is stored side by side; only the events take turns. */
   async #submit(clientId: string, round: number, adapter: BlobRef | null, metrics: RoundMetrics): Promise<void> {
     const { loop, tally } = this.#parts;
-    if (!this.#isExpected(clientId, round)) return;
+    if (!this.#isExpected(clientId, round, adapter)) return;
     const artifact = await this.#storeAdapter(clientId, round, adapter);
     const sent = { artifact, sha256: adapter?.sha256 ?? null, bytes: adapter?.bytes ?? 0 };
     const isTold = enrolled(loop.state, clientId)?.figures !== "nobody";
@@ -157,7 +157,7 @@ export class AdapterTransfers {
     } as const;
     let isNew = false;
     await loop.applyTogether(happening, () => {
-      isNew = this.#isExpected(clientId, round);
+      isNew = this.#isExpected(clientId, round, adapter);
       return isNew;
     });
     if (isNew) tally.submissionCounted();
@@ -196,10 +196,14 @@ export class AdapterTransfers {
     return stillTaken(state, open, clientId)[0] ?? round;
   }
 
-  /** False when this client's submission was counted already. @throws {Refusal} WRONG_ROUND when none is wanted. */
-  #isExpected(clientId: string, round: number): boolean {
+  /**
+   * False when this client's submission was counted already. An adapter of who learns alone outside of any round is of its first round, which is over:
+   * it looks again, and says without one that it is done. @throws {Refusal} WRONG_ROUND when none is wanted.
+   */
+  #isExpected(clientId: string, round: number, sent: BlobRef | null): boolean {
     const standing = submissionStanding(this.#parts.loop.state, clientId, round);
     if (standing.kind === "refused") throw new Refusal("WRONG_ROUND", standing.reason);
+    if (standing.kind === "caughtUp" && sent) throw new Refusal("WRONG_ROUND", ["roundClosed", round]);
     return standing.kind !== "counted";
   }
 
