@@ -29,6 +29,10 @@ async function twoBegin(check: () => Promise<void> = () => Promise.resolve()) {
     retain: async () => undefined,
   };
   const aggregate = async () => ({ standings: [], means: null, gauge: async () => null });
+  let counted = 0;
+  const submissionCounted = () => {
+    counted += 1;
+  };
   const model = { aggregate, adopt: () => undefined } as unknown as TransferParts["model"];
   const log = openRoundLog({ ...loopPolicy, schedule, minClients: 2 }, clock.now(), journal, []);
   const loop = loopOver({ log, clock, model, store: store as unknown as TransferParts["store"] });
@@ -36,7 +40,7 @@ async function twoBegin(check: () => Promise<void> = () => Promise.resolve()) {
     loop,
     model,
     ...({ federation: { sentFormOf: () => form }, store, compute: { run: check } } as unknown as TransferParts),
-    tally: { submissionCounted: () => undefined },
+    tally: { submissionCounted },
     logger: pino({ level: "silent" }),
     keepRounds: 1,
   });
@@ -48,11 +52,11 @@ async function twoBegin(check: () => Promise<void> = () => Promise.resolve()) {
     await expect.poll(() => openRoundOf(loop.state)?.index).toBe(1);
   };
   const submit = (clientId: string, adapter: typeof blob | null) => transfers.submit(clientId, 0, adapter, testMetrics());
-  return { loop, transfers, submit, closeFirst };
+  return { loop, transfers, submit, closeFirst, counted: () => counted };
 }
 
 test("an answer to the first round that comes too late is outdated, and then its client says that it is done", async () => {
-  const { loop, transfers, submit, closeFirst } = await twoBegin();
+  const { loop, transfers, submit, closeFirst, counted } = await twoBegin();
   await submit("anna", blob);
   await closeFirst();
   await expect(submit("bram", blob)).rejects.toMatchObject({ code: "WRONG_ROUND" });
@@ -60,8 +64,9 @@ test("an answer to the first round that comes too late is outdated, and then its
   await expect(transfers.receive("bram", blob, piece)).rejects.toMatchObject({ code: "WRONG_ROUND" });
   await submit("bram", null);
   expect(loop.state.clients.map(({ isNew }) => isNew)).toEqual([undefined, undefined]);
-  // A repeat is acknowledged.
+  // A repeat is acknowledged; and what is told so is no answer of a round.
   await submit("bram", null);
+  expect(counted()).toBe(1);
   await loop.close();
 });
 

@@ -155,12 +155,13 @@ export class AdapterTransfers {
       ...sent,
       metrics: isTold ? metrics : withoutFigures(metrics),
     } as const;
-    let isNew = false;
+    let isCounted = false;
     await loop.applyTogether(happening, () => {
-      isNew = this.#isExpected(clientId, round, adapter);
-      return isNew;
+      const isExpected = this.#isExpected(clientId, round, adapter);
+      isCounted = isExpected && !this.#isCatchUp(clientId, round);
+      return isExpected;
     });
-    if (isNew) tally.submissionCounted();
+    if (isCounted) tally.submissionCounted();
     this.#stored.settle(clientId, round);
   }
 
@@ -207,11 +208,15 @@ export class AdapterTransfers {
     return standing.kind !== "counted";
   }
 
+  /** It tells that it has learned alone outside of any round: nothing of that is counted. */
+  #isCatchUp(clientId: string, round: number): boolean {
+    return submissionStanding(this.#parts.loop.state, clientId, round).kind === "caughtUp";
+  }
+
   /** How this client writes what it sends in this round, at its own rank. @throws {Refusal} INVALID_ADAPTER when the blob cannot be that. */
   #assertFits(clientId: string, round: number, blob: BlobRef | null): UploadForm | null {
     const { federation, loop } = this.#parts;
-    const isCatchUp = submissionStanding(loop.state, clientId, round).kind === "caughtUp";
-    const form = isCatchUp ? null : federation.sentFormOf(round, enrolled(loop.state, clientId)?.rank);
+    const form = this.#isCatchUp(clientId, round) ? null : federation.sentFormOf(round, enrolled(loop.state, clientId)?.rank);
     if ((form === null) !== (blob === null)) {
       throw new Refusal("INVALID_ADAPTER", [form ? "needsAdapter" : "takesNoAdapter", round]);
     }

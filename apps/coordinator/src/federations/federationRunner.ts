@@ -7,12 +7,11 @@ import type { RequestOf } from "@duet/lora-core/protocol/messages";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { catchUpTold } from "@duet/lora-core/rounds/catchUp";
-import { stillTaken } from "@duet/lora-core/rounds/lateAnswers";
 import { ROUND_SENTENCES } from "@duet/lora-core/rounds/roundSentences";
 import { enrolled, openRoundOf, type RoundState, roundInSight, specOf } from "@duet/lora-core/rounds/roundState";
 import { roundsView } from "@duet/lora-core/rounds/roundView";
 import { skipStanding } from "@duet/lora-core/rounds/skipped";
+import { mayWorkOn } from "@duet/lora-core/rounds/submissionStanding";
 import { say } from "@duet/lora-core/sayings/saying";
 import type { Logger } from "pino";
 import type { ComputeThreads } from "../compute/computeThreads.ts";
@@ -243,11 +242,7 @@ export class FederationRunner {
 
   /** @throws {Refusal} WRONG_ROUND when that round is not open, takes nothing late either, and is not what the client catches up with. */
   reportProgress(clientId: string, progress: Progress): void {
-    const open = openRoundOf(this.state);
-    const isOpen = open !== null && specOf(this.state, open).round === progress.round;
-    const isTaken = open !== null && stillTaken(this.state, open, clientId).includes(progress.round);
-    const isCatchUp = catchUpTold(this.state, clientId, progress.round) === "now";
-    if (!isOpen && !isTaken && !isCatchUp) throw new Refusal("WRONG_ROUND", ["roundNotOpen", progress.round]);
+    if (!mayWorkOn(this.state, clientId, progress.round)) throw new Refusal("WRONG_ROUND", ["roundNotOpen", progress.round]);
     const isTold = enrolled(this.state, clientId)?.figures !== "nobody";
     this.#progress.set(clientId, isTold ? progress : withoutPace(progress));
     this.#touch();
@@ -346,9 +341,10 @@ export class FederationRunner {
 
   #changed(before: RoundState): void {
     this.members.forgetGone(before);
-    const open = openRoundOf(this.state);
-    if (open?.index !== openRoundOf(before)?.index) this.#progress.clear();
-    for (const clientId of Object.keys(open?.submissions ?? {})) this.#progress.delete(clientId);
+    const { submissions = {} } = openRoundOf(this.state) ?? {};
+    for (const [clientId, { round }] of this.#progress) {
+      if (clientId in submissions || !mayWorkOn(this.state, clientId, round)) this.#progress.delete(clientId);
+    }
     this.transfers.tidy(before);
     this.#note(before);
     this.#touch();

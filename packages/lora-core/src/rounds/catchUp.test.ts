@@ -7,7 +7,7 @@ import { transition } from "./roundMachine.ts";
 import { initialRoundState, type NextRound, openRoundOf, outstanding, type RoundPolicy, type RoundState } from "./roundState.ts";
 import { roundsView } from "./roundView.ts";
 import { scheduleOf } from "./schedule.ts";
-import { submissionStanding } from "./submissionStanding.ts";
+import { mayWorkOn, submissionStanding } from "./submissionStanding.ts";
 import { aggregated, asNew, away, joined, left, policy as plain, returned, simple, submitted } from "./testing/handMade.ts";
 
 const steps = (amount: number) => ({ unit: "steps" as const, amount });
@@ -43,6 +43,11 @@ test("a newcomer learns alone outside of the rounds, which go on without it, and
   expect(submissionStanding(second, "cleo", 0).kind).toBe("caughtUp");
   expect(submissionStanding(second, "cleo", 2).kind).toBe("refused");
   const done = runFrom(second, caughtUp("cleo", 40));
+  // Nor does it look as if it trained on.
+  expect([second, done].map((state) => [0, 1, 2].map((round) => mayWorkOn(state, "cleo", round)))).toEqual([
+    [true, false, true],
+    [false, false, true],
+  ]);
   expect([openFor(done), catchingUp(done)]).toEqual([["anna", "bram"], []]);
   expect(done.log.at(-1)?.text).toBe("cleo has caught up, and takes part from the next round on");
   expect(done.clients[2]?.history.map(({ round }) => round)).toEqual([0]);

@@ -30,3 +30,11 @@ export function submissionStanding(state: RoundState, clientId: ClientId, round:
   if (!open.participants.includes(clientId)) return { kind: "refused", reason: ["fromNextRound", round] };
   return { kind: "expected", uploads: specOf(state, open).uploads };
 }
+
+/** Whether this client may be at work on that round: it is open, or takes late answers, or is what the client catches up with. */
+export function mayWorkOn(state: RoundState, clientId: ClientId, round: number): boolean {
+  const open = openRoundOf(state);
+  if (open && specOf(state, open).round === round) return true;
+  if (catchUpTold(state, clientId, round) === "now") return true;
+  return open !== null && stillTaken(state, open, clientId).includes(round);
+}
