@@ -44,13 +44,23 @@ test("who catches up learns alone outside of the rounds, sends nothing of it, an
   expect(nextAction(told(), { ...idle, doing: { round: 0, attempt: 2 } })).toEqual({ kind: "wait" });
   expect(nextAction(told({ phase: "paused" }), idle)).toEqual({ kind: "wait" });
   expect(nextAction(told(), finished(0, 2, false))).toEqual({ kind: "submit", key: { round: 0, attempt: 2 } });
-  expect(nextAction(told(), finished(0, 1, true))).toEqual({ kind: "wait" });
-  expect([counts(told(), "anna", key), counts(told({ catchingUp: [] }), "anna", key)]).toEqual([false, true]);
+  // Who is named is not counted, whatever it has heard: it says so again.
+  expect(nextAction(told(), finished(0, 1, true))).toEqual({ kind: "submit", key });
   // A round that has no use for it asks at once, and the last one is answered afterwards.
   expect(nextAction(collecting(2, { catchingUp: [] }), { ...idle, doing: key })).toEqual({ kind: "cancel" });
   const steps = nextAction(collecting(2, { catchingUp: [] }), finished(0, 1, true));
   expect(steps.kind === "work" && [steps.key.round, steps.plan.steps.length]).toEqual([2, 2]);
   expect(nextAction(collecting(2, { catchingUp: ["anna"] }), idle)).toMatchObject({ kind: "work", key });
+});
+
+test("what was learned alone outside of any round counts neither while its client is named nor because it is not", () => {
+  const key = { round: 0, attempt: 1 };
+  const first = (aggregated: string[]) => [roundOf(0, { aggregated }), roundOf(1, { closedAt: null, aggregated: [] })];
+  const told = (catchingUp: string[], aggregated: string[]) => collecting(1, { catchingUp, rounds: first(aggregated) });
+  expect(counts(told([], ["bram"]), "anna", key)).toBe(false);
+  expect(counts(told([], ["anna", "bram"]), "anna", key)).toBe(true);
+  // It was in time, has lost everything since, and has learned it again.
+  expect(counts(told(["anna"], ["anna", "bram"]), "anna", key)).toBe(false);
 });
 
 test("a client that is slow does its share of the steps, and says what all of them would have changed", () => {

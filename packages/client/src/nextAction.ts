@@ -95,11 +95,14 @@ const isCatchingUp = ({ catchingUp }: Snapshot, clientId: string): boolean => ca
 export const catchesUpWith = (snapshot: Snapshot, clientId: string, round: number): boolean =>
   isLocalLearning(round) && isCatchingUp(snapshot, clientId);
 
-/** What the others did in the first round. What was made of that, but not in time, is as good. */
+/**
+ * What the others did in the first round. What was made of that, but not in time, is as good; and who is named although it has told that it is done tells
+ * it again, as the coordinator may not have taken it.
+ */
 function catchUpAction({ config }: Snapshot, { done }: LocalState): Action {
   const method = methodOf(config.strategy, config.ranks);
   const key = { round: method.firstRound, attempt: 1 };
-  if (done?.round === key.round) return done.submitted ? WAIT : { kind: "submit", key: { ...key, attempt: done.attempt } };
+  if (done?.round === key.round) return { kind: "submit", key: { ...key, attempt: done.attempt } };
   return { kind: "work", key, plan: { ...roundPlanOf(method, config, { round: key.round, isNewcomer: false }), upload: null } };
 }
 
@@ -127,11 +130,14 @@ function stepAction(
   return summing && sameStep(summing, key) ? WAIT : { kind: "sum", what, key };
 }
 
-/** Whether a snapshot says that the coordinator has this client's result of that opening of a round. */
-export function counts({ openRound, rounds, catchingUp }: Snapshot, clientId: string, key: RoundKey): boolean {
+/**
+ * Whether a snapshot says that the coordinator has this client's result of that opening of a round. It does not of what was learned alone outside of any
+ * round: who is not named as catching up may not have to before the next one, and yet before a later one.
+ */
+export function counts(snapshot: Snapshot, clientId: string, key: RoundKey): boolean {
+  const { openRound, rounds } = snapshot;
   if (openRound?.round === key.round) return openRound.attempt === key.attempt && openRound.submitted.includes(clientId);
-  const isFirstOver = rounds.some(({ closedAt }) => closedAt !== null);
-  if (catchingUp && isFirstOver && isLocalLearning(key.round)) return !catchingUp.includes(clientId);
+  if (catchesUpWith(snapshot, clientId, key.round)) return false;
   const isCounted = rounds.some(({ round, aggregated }) => round === key.round && aggregated.includes(clientId));
   return isCounted || rounds.some(({ late }) => late?.[clientId] === key.round);
 }

@@ -257,3 +257,22 @@ test("a client that the organiser has to admit shows that it waits, also after a
   // An answer that is late says nothing about a client that is in.
   expect(after(working, { kind: "asked" }).machine).toBe(working);
 });
+
+test("what was learned alone is told once a round asks for it, however long nobody did, and is told again after a rest", () => {
+  const key = { round: 0, attempt: 1 };
+  const kept = { checkpoint: { lastRound: 0, ...blobs }, done: { ...done, ...key } };
+  const others = { round: 4, attempt: 1, participants: ["bram"], submitted: [], deadlineAt: null, exchange: null };
+  const told = (catchingUp: string[]) =>
+    collecting(4, { openRound: others, rounds: [roundOf(0, { aggregated: ["bram"] })], catchingUp });
+  // The next round leaves nothing of it, so that nobody is named.
+  const back = after(opening, { ...opened, kept }, joined(told([])));
+  expect(back.last).toEqual([{ kind: "keep", clientId: "anna" }]);
+  expect(back.machine.standing).toEqual({ ...key, submitted: false });
+  const named = after(back.machine, seen(told(["anna"])));
+  expect(named.last).toEqual([{ kind: "submit", key }]);
+  const answered = after(named.machine, { kind: "submitted", key });
+  expect(answered.last).toEqual([{ kind: "confirm", key }, { kind: "rest" }]);
+  // The snapshot at hand was from before; one that still names it asks again.
+  expect(after(answered.machine, seen(told([])), { kind: "rested" }).effects).toEqual([[], []]);
+  expect(after(answered.machine, seen(told(["anna"])), { kind: "rested" }).effects).toEqual([[], [{ kind: "submit", key }]]);
+});

@@ -16,7 +16,7 @@ import type { Told } from "@duet/lora-core/sayings/saying";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { KeptRound } from "./clientEngine.ts";
 import { keptAdapters } from "./keptAdapters.ts";
-import { counts, mayBeTaken, nextAction, type Standing, sameRound, sameStep, standingOf } from "./nextAction.ts";
+import { catchesUpWith, counts, mayBeTaken, nextAction, type Standing, sameRound, sameStep, standingOf } from "./nextAction.ts";
 import { beginningNote, type SessionSaying, surroundingsNote } from "./sessionNotes.ts";
 import { ownFigures, type SessionStage, type SessionState } from "./sessionState.ts";
 import type { SurroundingsChange } from "./surroundings.ts";
@@ -171,12 +171,12 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
     case "interrupted":
       if (!isDoing(machine, event.key)) return only(machine);
       if (!event.isOutdated) return advance({ ...machine, doing: null });
-      return { machine: { ...machine, doing: null, resting: true }, effects: [{ kind: "rest" }] };
+      return resting({ ...machine, doing: null });
     case "summed":
       return only(isSumming(machine, event.key) ? enter(machine, { kind: "waiting" }) : machine);
     case "sumOutdated":
       if (!isSumming(machine, event.key)) return only(machine);
-      return { machine: { ...machine, summing: null, resting: true }, effects: [{ kind: "rest" }] };
+      return resting({ ...machine, summing: null });
     case "sumRefused":
       if (!isSumming(machine, event.key)) return only(machine);
       return only(enter(noting(machine, ["sumRefused", event.reason]), { kind: "waiting" }));
@@ -314,9 +314,17 @@ function submit(machine: SessionMachine, key: RoundKey): Step {
 function settled(machine: SessionMachine, { round, attempt }: RoundKey): Step {
   const key = { round, attempt };
   if (!isDoing(machine, key)) return only(machine);
-  const next = advance(enter({ ...machine, doing: null, standing: { ...key, submitted: true } }, { kind: "waiting" }));
+  const done = enter({ ...machine, doing: null, standing: { ...key, submitted: true } }, { kind: "waiting" });
+  const next = isNamedFor(machine, key) ? resting(done) : advance(done);
   return { machine: next.machine, effects: [{ kind: "confirm", key }, ...next.effects] };
 }
+
+/** The newest snapshot asks for what this is of as something that is learned alone: it may be from before the answer, so one looks again later. */
+const isNamedFor = ({ snapshot, view }: SessionMachine, { round }: RoundKey): boolean =>
+  snapshot !== null && view.clientId !== null && catchesUpWith(snapshot, view.clientId, round);
+
+/** Ends in `rested`. */
+const resting = (machine: SessionMachine): Step => ({ machine: { ...machine, resting: true }, effects: [{ kind: "rest" }] });
 
 function ended(
   machine: SessionMachine,
