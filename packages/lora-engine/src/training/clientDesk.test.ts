@@ -1,10 +1,11 @@
 import type { KeptSamples } from "@duet/lora-core/contract/answerSamples";
-import type { ClientCheckpoint, KeptClient, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
+import type { ClientCheckpoint, KeptClient, RoundBeginning, RoundKey, RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { testWasm } from "../backends/testBackend.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
@@ -199,7 +200,7 @@ describe("a round that was interrupted", () => {
     { local: { unit: "steps", amount: 6 }, inner: { unit: "steps", amount: 1 }, rounds: 1 },
     { round: 0, isNewcomer: false },
   );
-  const request = { round: 0, plan: long, received: null };
+  const request: RoundRequest = { round: 0, plan: long, received: null };
 
   let ms = 0;
   const clock = () => ms;
@@ -217,7 +218,7 @@ describe("a round that was interrupted", () => {
   afterEach(() => vi.restoreAllMocks());
 
   /** Runs until so many steps are kept, and is stopped there as a killed tab is: nobody hears of it again. */
-  async function interrupted(store: ClientStore, afterStep: number): Promise<void> {
+  async function interrupted(store: ClientStore, afterStep: number, named = key, asked = request): Promise<void> {
     const stopping: ClientStore = {
       ...store,
       async saveUnderWay(clientId, round) {
@@ -228,24 +229,24 @@ describe("a round that was interrupted", () => {
     const desk = new ClientDesk(engine, stopping, clock);
     await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
     await desk.keepAs("anna");
-    await expect(desk.runRound(key, request, quiet, quiet)).rejects.toMatchObject({ code: "STOPPED" });
+    await expect(desk.runRound(named, asked, quiet, quiet)).rejects.toMatchObject({ code: "STOPPED" });
   }
 
   /** Another tab, another worker: only the store is the same. */
-  async function comeBack(store: ClientStore, named = key, model = "base") {
+  async function comeBack(store: ClientStore, named = key, model = "base", asked = request) {
     const desk = new ClientDesk(engine, store, clock);
     const back = await desk.recall("anna");
     await desk.begin({ rows: back?.rows ?? "", setup, model, start: null });
     const beginnings: RoundBeginning[] = [];
-    const round = await desk.runRound(named, request, quiet, (beginning) => beginnings.push(beginning));
+    const round = await desk.runRound(named, asked, quiet, (beginning) => beginnings.push(beginning));
     return { beginnings, checkpoint: round.checkpoint };
   }
 
-  const straight = async () => {
+  const straight = async (asked = request) => {
     const { store } = memoryStore();
     const desk = new ClientDesk(engine, store, clock);
     await desk.begin({ rows: desk.hold(split), setup, model: "base", start: null });
-    return (await desk.runRound(key, request, quiet, quiet)).checkpoint;
+    return (await desk.runRound(key, asked, quiet, quiet)).checkpoint;
   };
 
   it("is gone on with to the same bits, and is forgotten once it is over", async () => {
@@ -261,14 +262,25 @@ describe("a round that was interrupted", () => {
     expect(writes.filter((write) => write === "rows")).toHaveLength(1);
   });
 
+  const second = { round: 1, attempt: 1 };
   it.each([
-    ["another attempt", { round: 0, attempt: 2 }, "base"],
-    ["another base", key, "another"],
-  ])("is of no use to %s, which begins at the beginning", async (_, named, model) => {
+    ["another attempt", second, { round: 1, attempt: 2 }, "base"],
+    ["another base", key, key, "another"],
+  ])("is of no use to %s, which begins at the beginning", async (_, begun, named, model) => {
     const { store } = memoryStore();
-    await interrupted(store, 3);
-    const { beginnings, checkpoint } = await comeBack(store, named, model);
+    const asked = { ...request, round: begun.round };
+    await interrupted(store, 3, begun, asked);
+    const { beginnings, checkpoint } = await comeBack(store, named, model, asked);
     expect(beginnings).toEqual([{ kind: "new" }]);
+    expect(checkpoint).toEqual(await straight(asked));
+  });
+
+  it("of learning alone is gone on with outside of any round, whatever attempt it was, though nothing is sent of it there", async () => {
+    const { store } = memoryStore();
+    const sending: RoundPlan = { ...long, upload: { slot: "personal", form: "value", part: "all", extra: null } };
+    await interrupted(store, 4, { round: 0, attempt: 2 }, { ...request, plan: sending });
+    const { beginnings, checkpoint } = await comeBack(store);
+    expect(beginnings).toEqual([expect.objectContaining({ kind: "resumed", isExact: true })]);
     expect(checkpoint).toEqual(await straight());
   });
 

@@ -15,6 +15,7 @@ import { hasCode } from "@duet/lora-core/errors/duetError";
 import { workError } from "@duet/lora-core/errors/workError";
 import { createSumDesk, type SumDesk, type SumStore } from "@duet/lora-core/federation/sumDesk";
 import type { Progress, SampleCounts } from "@duet/lora-core/protocol/metrics";
+import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import type { RowStatistics } from "@duet/lora-core/statistics/rowStatistics";
 import { clientSeedOf } from "./clientSeed.ts";
 import type { LedgerStore } from "./privacyLedger.ts";
@@ -274,12 +275,13 @@ export class ClientDesk {
     }
   }
 
-  /** What is kept of this very round; of any other it is of no use any more. */
+  /** What is kept of this very round, and of learning alone whichever attempt it was begun in; of any other it is of no use any more. */
   async #find({ round, attempt, of }: RoundName): Promise<RoundCheckpoint | "damaged" | null> {
     const { clientId } = this.#begun().held;
     try {
       const found = this.#underWay ?? (clientId === null ? null : await this.#store.underWay(clientId));
-      if (found?.round === round && found.attempt === attempt && found.of === of) {
+      const isAttempt = isLocalLearning(round) || found?.attempt === attempt;
+      if (found?.round === round && isAttempt && found.of === of) {
         return found.checksum === contentHash(found.state) ? found : "damaged";
       }
       if (found) await this.#drop();

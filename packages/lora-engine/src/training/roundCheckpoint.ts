@@ -4,6 +4,7 @@ import { sha256Of } from "@duet/lora-core/checkpoints/sha256";
 import type { ClientCheckpoint, RoundKey, RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
+import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import type { JournalState } from "./roundJournal.ts";
 
 /** What decides the last bits of what is computed, and nothing more. */
@@ -35,10 +36,14 @@ export interface RoundOrigin {
   readonly held: ClientCheckpoint;
 }
 
-/** The same for two rounds that come to the same result, up to what {@link ComputedOn} says. */
+/**
+ * The same for two rounds that come to the same result, up to what {@link ComputedOn} says; and where clients learn alone also if only one of them sends
+ * what it has learned, so that what was begun in the first round is gone on with outside of any.
+ */
 export function roundIdentity({ request, setup, model, held }: RoundOrigin): string {
   const { memory: _, ...settings } = setup;
-  return contentHash({ version: PIECES_VERSION, request, settings, model, held });
+  const asked = isLocalLearning(request.round) ? { ...request, plan: { ...request.plan, upload: null } } : request;
+  return contentHash({ version: PIECES_VERSION, request: asked, settings, model, held });
 }
 
 /** SHA-256 of plain data, whatever the order of its keys: of its JSON, with checksums of its arrays of bytes and of float32. */
