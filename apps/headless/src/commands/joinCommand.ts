@@ -26,7 +26,6 @@ import { lockState } from "../state/lockState.ts";
 import { createSentFiles } from "../state/sentFiles.ts";
 import { stateFolder } from "../state/stateFolder.ts";
 import { type Link, readLink } from "../terminal/link.ts";
-import { rankWords } from "../terminal/rankWords.ts";
 import type { Reporter } from "../terminal/reporter.ts";
 import { sharingWords } from "../terminal/sharingWords.ts";
 import { parseOptions, UsageError } from "../terminal/usage.ts";
@@ -34,7 +33,7 @@ import type { Command, CommandContext } from "./command.ts";
 import { assertTeamCan, foundTeam } from "./foundTeam.ts";
 import { joinTeam } from "./joinTeam.ts";
 import { leadTeam } from "./leadTeam.ts";
-import { proposedRank, type TriedDevice } from "./proposedRank.ts";
+import { rankOfNew } from "./proposedRank.ts";
 import { runSession } from "./runSession.ts";
 
 const masks = z
@@ -129,6 +128,8 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
     const { config } = snapshot;
     // Refused before anything is read where this program does not compute the base.
     parseArchitecture(config.model.config);
+    const isTeam = chosen.team || identities.team(federationId) !== null;
+    if (isTeam) assertTeamCan(config);
     reporter.event("federation", `"${config.name}" at ${link.url}`, { federationId, name: config.name, url: link.url });
     const beginning = await beginningOf(snapshot, engine, identities, chosen, reporter, {
       url: coordinator.baseUrl,
@@ -136,19 +137,19 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
     });
     const feed = openFederationFeed(coordinator, federationId, { tokens });
     const backend = chosen.backend ?? null;
+    const chooser = { ...beginning, known };
     const identity = {
       inviteToken: link.token,
       name: known?.name ?? chosen.name ?? defaultName(),
       figures: chosen.figures ?? known?.figures ?? leastFigures(config),
       known,
-      rank: rankIn(config, chosen) ?? (await rankOfNew({ coordinator, engine, backend }, config, beginning, reporter)),
+      rank: rankIn(config, chosen) ?? (await rankOfNew({ coordinator, engine, backend }, config, chooser, reporter)),
       asking: identities.asking(federationId),
     };
     if (!known) reporter.event("sharing", sharingWords(config, identity.figures), { figures: identity.figures });
     const running = { feed, engine, now, backend, config, identity, ...beginning };
     const { out } = chosen;
-    if (chosen.team || identities.team(federationId) !== null) {
-      assertTeamCan(config);
+    if (isTeam) {
       const node = foundTeam(link, config, identity.name, { coordinator, identities, engine, reporter });
       const team = { every: chosen["average-every"], tellsSize: chosen["tell-size"] };
       const opened = null;
@@ -161,14 +162,6 @@ async function join(link: Link, folder: string, chosen: JoinOptions, { reporter,
     coordinator.close();
     engine.close();
   }
-}
-
-/** Of one that has no rank yet and whose person named none, tried out and said; null where there is none to choose. */
-async function rankOfNew(device: TriedDevice, config: FederationConfig, { rows, split }: Beginning, reporter: Reporter) {
-  if (!config.ranks || !split) return null;
-  const proposal = await proposedRank(device, config, rows, split.train.length);
-  reporter.event("rank", rankWords(proposal, config.adapter.rank), { ...proposal });
-  return proposal.rank;
 }
 
 /** Null where nobody has chosen one. @throws {UsageError} where it may not be chosen, or is too high. */
@@ -217,9 +210,6 @@ async function beginningOf(
   const start = await startingPoint(snapshot, token, null, url);
   return { rows: engine.hold(split), split, start, kept: { checkpoint: null, done: null } };
 }
-
-/** Where a client begins; `split` are rows that it has not taken part with. */
-type Beginning = Awaited<ReturnType<typeof beginningOf>>;
 
 /** @throws {DuetError} for the file's owner; {UsageError} where none is named. */
 function rowsOf(chosen: JoinOptions, task: Task, seed: number, reporter: Reporter): DataSplit {
