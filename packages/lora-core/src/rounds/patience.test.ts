@@ -3,7 +3,7 @@ import type { RoundCommand, RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
 import { openRoundOf, type RoundState } from "./roundState.ts";
 import { phaseOf } from "./roundView.ts";
-import { aggregated, closing, DEADLINE, deadline, joined, run, submitted } from "./testing/handMade.ts";
+import { aggregated, away, closing, DEADLINE, deadline, joined, returned, run, submitted } from "./testing/handMade.ts";
 
 const rounds = [...closing, aggregated(1), submitted("anna", 2, 30), submitted("bram", 2, 30), aggregated(2, 40)];
 const fusing = run(...rounds, joined("cleo", 41), joined("dora", 42));
@@ -30,6 +30,18 @@ describe("the round in which all fuse", () => {
     const silent = apply(fusing, submitted("anna", 3, deadlineAt - DEADLINE / 5));
     expect(phaseOf(apply(silent, passed(deadlineAt)))).toBe("finished");
     expect(openRoundOf(apply(fusing, passed(deadlineAt)))).toMatchObject({ attempt: 2 });
+  });
+
+  test("closes twice its deadline after it was opened, however many join and answer one after the other", () => {
+    const step = DEADLINE / 5 - 10;
+    let state = apply(fusing, submitted("anna", 3, deadlineAt - 50), passed(deadlineAt));
+    for (let at = deadlineAt; at < deadlineAt + DEADLINE; at += step) {
+      const clientId = `late-${at}`;
+      state = apply(state, joined(clientId, at), away(clientId, at), returned(clientId, at), submitted(clientId, 3, at));
+      state = apply(state, passed(openRoundOf(state)?.deadlineAt ?? at));
+    }
+    expect(openRoundOf(state)?.deadlineAt).toBe(deadlineAt + DEADLINE);
+    expect(phaseOf(apply(state, passed(deadlineAt + DEADLINE)))).toBe("finished");
   });
 
   test("closed at its deadline in journals of before", () => {
