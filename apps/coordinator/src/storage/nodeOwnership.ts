@@ -95,6 +95,13 @@ export async function joinNodes({ database, url, clock, logger }: NodeParts): Pr
     );
   }
 
+  /** What the database could not be told as it was left to others. */
+  async function leaveAgain(): Promise<void> {
+    if (leftToOthers.size === 0) return;
+    const left = sql.join([...leftToOthers]);
+    await sql`update owners set node = null where node = ${node} and federation_id in (${left})`.execute(database);
+  }
+
   async function loseWhatOthersTook(): Promise<void> {
     const asked = [...held];
     const { rows } = await sql<{
@@ -120,6 +127,7 @@ export async function joinNodes({ database, url, clock, logger }: NodeParts): Pr
   async function tick(): Promise<void> {
     try {
       await renew();
+      await leaveAgain();
       await loseWhatOthersTook();
       watcher?.living(await livingNodes());
       await adoptOrphans();
