@@ -82,12 +82,14 @@ async function examineFederation(database: Database, blobs: BlobStore, id: strin
   const events = await database.selectFrom("events").selectAll().where("federation_id", "=", id).orderBy("seq").execute();
   const artifacts = await database.selectFrom("artifacts").selectAll().where("federation_id", "=", id).execute();
   const { aggregations, firstBad } = readEvents(events);
-  // Of what a newer Duet wrote nothing is known to be wrong.
-  if (firstBad?.isNewer) return { findings: [untouched(id, firstBad.problem)], blobs: artifacts.length };
+  const record = await recordFault(database, id);
+  // Of what a newer Duet wrote nothing is known to be wrong, nor of what stands beside it.
+  const newer = [record, firstBad].flatMap((fault) => (fault?.isNewer ? [untouched(id, fault.problem)] : []));
+  if (newer.length > 0) return { findings: newer, blobs: artifacts.length };
   const damaged = await damagedOf(blobs, id, artifacts);
   const whole = new Set(artifacts.flatMap(({ name }) => (damaged.has(name) ? [] : [name])));
   const findings = [
-    await recordFinding(database, id),
+    record && { federationId: id, problem: record.problem, remedy: ONLY_BACK_UP, mend: null },
     firstBad && badEvent(database, id, firstBad, events.length),
     lostModel(database, id, aggregations, whole),
     ...artifacts.map((artifact) => damagedArtifact(database, artifact, damaged.get(artifact.name))),
@@ -135,13 +137,11 @@ async function damagedOf(blobs: BlobStore, id: string, artifacts: readonly Artif
   return damaged;
 }
 
-async function recordFinding(database: Database, federationId: string): Promise<Finding | null> {
-  const fault = await openFederationTable(database)
+/** Null where what is on record of it can be read. */
+async function recordFault(database: Database, federationId: string): Promise<Fault | null> {
+  return openFederationTable(database)
     .find(federationId)
     .then(() => null, faultOf);
-  if (fault === null) return null;
-  const { problem, isNewer } = fault;
-  return isNewer ? untouched(federationId, problem) : { federationId, problem, remedy: ONLY_BACK_UP, mend: null };
 }
 
 function untouched(federationId: string, problem: string): Finding {
