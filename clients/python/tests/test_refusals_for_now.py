@@ -40,11 +40,16 @@ class Server:
     """Answers each message, and each piece of an upload, with what it was given for it, and then well."""
 
     answers: dict[str, list[dict[str, Any]]]
+    socket: socketio.AsyncServer
     url: str = ""
     asked: dict[str, list[float]] = field(default_factory=dict)
     """When each was asked."""
     holds: bool = False
     """The upload is there."""
+    introductions: list[dict[str, Any]] = field(default_factory=list)
+    """By which this client has joined."""
+    link: str = ""
+    """Over which it last did."""
 
     def answer(self, name: str, well: dict[str, Any]) -> dict[str, Any]:
         self.asked.setdefault(name, []).append(time.monotonic())
@@ -60,7 +65,7 @@ async def served(**answers: list[dict[str, Any]]) -> AsyncIterator[Server]:
     socket = socketio.AsyncServer(async_mode="aiohttp")
     app = web.Application()
     socket.attach(app)
-    server = Server(answers)
+    server = Server(answers, socket)
 
     async def put(request: web.Request) -> web.Response:
         answer = server.answer("put", {"receivedBytes": len(UPLOAD)})
@@ -75,7 +80,9 @@ async def served(**answers: list[dict[str, Any]]) -> AsyncIterator[Server]:
     async def hello(*_: Any) -> dict[str, Any]:
         return server.answer("hello", OFFER)
 
-    async def join(*_: Any) -> dict[str, Any]:
+    async def join(link: str, introduction: dict[str, Any]) -> dict[str, Any]:
+        server.link = link
+        server.introductions.append(introduction)
         return server.answer("join", {"clientId": ME, "revision": 1})
 
     async def fetch(*_: Any) -> dict[str, Any]:
@@ -115,13 +122,15 @@ def test_a_refusal_that_is_none_of_this_protocol_is_told(error: Any) -> None:
 async def session_on(server: Server, folder: Path) -> AsyncIterator[Session]:
     """Of a client that has finished the first round and sent nothing of it."""
     config = {"aggregation": "plain", "late": {}}
-    client = Client(config, {}, None, [], [], [], 1, None)  # type: ignore[arg-type]
+    client = Client(config, {}, None, [], [], [], 1, None, None, None, None)  # type: ignore[arg-type]
     state = StateFolder(folder, FEDERATION)
     identity = Identity.new(FEDERATION, "python", "everybody")
     async with Coordinator(server.url, FEDERATION, lambda _: None) as coordinator:
         coordinator.client_id, coordinator.token = ME, identity.resume_token
         trainings, said = state.trainings(SAID.append), SAID.append
-        one = Session(coordinator, client, {}, state, trainings, identity, Ranks(), threading.Event(), said)
+        one = Session(
+            coordinator, client, {"rounds": [{"round": 0}]}, state, trainings, identity, Ranks(), threading.Event(), said
+        )
         one.finished = Finished(1, 1, False, Held({}, {}), UPLOAD, NO_METRICS)
         yield one
 
@@ -149,7 +158,7 @@ def test_a_join_is_made_again_as_often_as_the_coordinator_says_when(monkeypatch:
             said: list[str] = []
             async with Coordinator(server.url, FEDERATION, said.append) as opened:
                 with pytest.raises(Failure) as told:
-                    await opened.join(joining, lambda: None)
+                    await opened.join(lambda: joining, lambda: None)
             assert told.value.sentence == "The invite was closed."
             assert len(server.asked["join"]) == 5
             assert len(said) == 4

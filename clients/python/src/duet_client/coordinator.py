@@ -37,7 +37,8 @@ class Coordinator:
         self.client_id: str | None = None
         self.replaced: str | None = None
         """Why this connection speaks for its client no more."""
-        self._joining: dict[str, Any] | None = None
+        self._joining: Callable[[], dict[str, Any]] | None = None
+        """What this client introduces itself by, as it is by then."""
         self._changed = asyncio.Event()
         self._wrong: Failure | None = None
         """What was pushed is not of this protocol."""
@@ -77,12 +78,16 @@ class Coordinator:
 
         return await _persistently(watched)
 
-    async def join(self, joining: dict[str, Any], on_asked: Callable[[], None]) -> dict[str, Any]:
-        """Become a client, again with every connection; the first snapshot that knows of it. `on_asked`: the organiser is."""
+    async def join(self, joining: Callable[[], dict[str, Any]], on_asked: Callable[[], None]) -> dict[str, Any]:
+        """Become a client, again with every connection; the first snapshot that knows of it. `on_asked`: the organiser is.
+
+        `joining` is asked at every join, as a client that has trained since is no longer new.
+        """
 
         async def joined() -> dict[str, Any]:
-            answer = await self.request("client:join", joining)
-            self._joining, self.token, self.client_id = joining, joining["resumeToken"], answer["clientId"]
+            introduced = joining()
+            answer = await self.request("client:join", introduced)
+            self._joining, self.token, self.client_id = joining, introduced["resumeToken"], answer["clientId"]
             return await self._snapshot_from(answer["revision"])
 
         return await _persistently(joined, on_asked, self._say)
@@ -178,7 +183,7 @@ class Coordinator:
     async def _greet(self, link: Link) -> None:
         await link.call("session:hello", {"protocolVersion": VERSION})
         if self._joining:
-            await link.call("client:join", self._joining)
+            await link.call("client:join", self._joining())
 
     async def _on_changed(self, content: bytes) -> None:
         text = gzip.decompress(content) if content[:1] == b"\x1f" else content
@@ -193,7 +198,7 @@ class Coordinator:
         if changed is None:
             # It is not for the one that is here: begin anew.
             watching = {"federationId": self.federation_id, "token": self.token}
-            again = ("client:join", self._joining) if self._joining else ("federation:watch", watching)
+            again = ("client:join", self._joining()) if self._joining else ("federation:watch", watching)
             self._later(self.request(*again))
         else:
             self.snapshot = changed

@@ -98,8 +98,11 @@ class Session:
             snapshot = await self.coordinator.next_snapshot()
 
     async def _join(self, invite_token: str) -> dict[str, Any]:
+        return await self.coordinator.join(lambda: self._introduction(invite_token), self._say_asked)
+
+    def _introduction(self, invite_token: str) -> dict[str, Any]:
         client, identity = self.client, self.identity
-        joining = {
+        return {
             "federationId": identity.federation_id,
             "inviteToken": invite_token,
             "name": identity.name,
@@ -113,7 +116,6 @@ class Session:
             **({} if identity.rank is None else {"rank": identity.rank}),
             **({} if self.finished else {"isNew": True}),
         }
-        return await self.coordinator.join(joining, self._say_asked)
 
     def _say_asked(self) -> None:
         if not self.is_asked:
