@@ -40,6 +40,23 @@ ENCODER_DECODERS: dict[str, Any] = {
     "t5": {**SIZES, "d_kv": 16, "d_ff": 48, "num_layers": 2, "num_heads": 2, "decoder_start_token_id": 0},
     "bart": {**SIZES, "encoder_layers": 1, "decoder_layers": 1, "encoder_ffn_dim": 48, "decoder_ffn_dim": 48},
 }
+EXPERTS: dict[str, Any] = {
+    "qwen2_moe": {**GROUPED, "moe_intermediate_size": 16, "shared_expert_intermediate_size": 16, "num_experts": 4},
+    "deepseek_v2": {
+        **SIZES,
+        "moe_intermediate_size": 16,
+        "n_routed_experts": 4,
+        "n_shared_experts": 1,
+        "num_experts_per_tok": 2,
+        "first_k_dense_replace": 1,
+        "q_lora_rank": None,
+        "kv_lora_rank": 8,
+        "qk_rope_head_dim": 8,
+        "qk_nope_head_dim": 8,
+        "v_head_dim": 16,
+    },
+}
+"""With experts, and with modules beside them."""
 IMAGES = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 48, "image_size": 28}
 OTHERS: dict[str, Any] = {
     "gemma3": {"text_config": {**GROUPED, "head_dim": 16}, "vision_config": {**IMAGES, "patch_size": 14}},

@@ -1,16 +1,21 @@
 """PEFT's layers around a base's modules compute with what is active, and with nothing else."""
 
+import copy
 import gc
 import weakref
 
 import pytest
 import torch
+from described import EXPERTS
 from peft.tuners.lora import LoraLayer
+from plain_lora import add_lora
 from torch import nn
 from torch.nn import functional
+from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.pytorch_utils import Conv1D
 
 from duet_client.base_model import ActiveAdapter
+from duet_client.linear_modules import linear_modules
 from duet_client.lora_layers import LoraLayers
 
 IN, MIDDLE, OUT, SCALE = 6, 5, 4, 0.75
@@ -92,6 +97,36 @@ def test_nothing_of_an_adapter_stays_and_the_base_has_no_other_parameters(base: 
     assert [values() for values in held] == [None, None]
     assert [parameter.shape for parameter in base.parameters()] == before
     assert not any(parameter.requires_grad for parameter in base.parameters())
+
+
+def test_nothing_stays_active_of_an_adapter_that_lacks_a_factor(base: Base) -> None:
+    untouched = base(X)
+    layers = LoraLayers(base, ["first", "second"])
+    factors = factors_of(2, "first", (IN, MIDDLE)) | factors_of(2, "second", (MIDDLE, OUT))
+    del factors["second.lora_B.weight"]
+    with pytest.raises(KeyError), layers.active(ActiveAdapter(factors, SCALE)):
+        pass
+    assert base(X).equal(untouched)
+
+
+@pytest.mark.parametrize("kind", EXPERTS)
+def test_modules_beside_experts_are_adapted_as_they_are_called(kind: str) -> None:
+    """PEFT takes these names for the experts' parameters, as earlier versions of transformers had them."""
+    torch.manual_seed(3)
+    model = AutoModelForCausalLM.from_config(AutoConfig.for_model(kind, **EXPERTS[kind])).eval().requires_grad_(False)
+    plain = copy.deepcopy(model)
+    linears = linear_modules(model)
+    names = [linear.name for linear in linears]
+    assert any("shared_expert" in name for name in names)
+    layers = LoraLayers(model, names)
+    assert [name for name, module in model.named_modules() if isinstance(module, LoraLayer)] == names
+    factors: dict[str, torch.Tensor] = {}
+    for linear in linears:
+        factors |= factors_of(2, linear.name, (linear.in_features, linear.out_features))
+    add_lora(plain, factors, SCALE)
+    tokens = torch.tensor([[5, 17, 80, 9]])
+    with torch.no_grad(), layers.active(ActiveAdapter(factors, SCALE)):
+        assert torch.allclose(model(input_ids=tokens).logits, plain(input_ids=tokens).logits, rtol=1e-4, atol=1e-5)
 
 
 def test_only_the_modules_of_these_very_names_are_adapted() -> None:

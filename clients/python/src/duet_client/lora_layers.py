@@ -14,6 +14,8 @@ from duet_client.linear_modules import weights_lie_turned
 
 ACTIVE = "active"
 """What PEFT calls the one adapter that its layers have."""
+HELD = "base"
+"""What it calls the model."""
 
 
 class LoraLayers:
@@ -22,7 +24,7 @@ class LoraLayers:
     def __init__(self, model: torch.nn.Module, names: Sequence[str]) -> None:
         """Put PEFT's layers around the modules, which stay what they are. Nothing is active at first."""
         config = LoraConfig(
-            target_modules="|".join(map(re.escape, names)),
+            target_modules=rf"{HELD}\.(?:{'|'.join(map(re.escape, names))})",
             # Of one rank, as these factors are not kept.
             r=1,
             lora_alpha=1,
@@ -30,7 +32,8 @@ class LoraLayers:
             lora_dropout=0.5,
             fan_in_fan_out=weights_lie_turned(model),
         )
-        inject_adapter_in_model(config, model, ACTIVE)
+        # One level up, as PEFT takes names for others of the model's kind where it finds the config of transformers.
+        inject_adapter_in_model(config, torch.nn.ModuleDict({HELD: model}), ACTIVE)
         self._layers: dict[str, Any] = {name: model.get_submodule(name) for name in names}
         for layer in self._layers.values():
             for factor in _factors(layer):
@@ -45,9 +48,9 @@ class LoraLayers:
             yield
             return
         adapted = {name: layer for name, layer in self._layers.items() if name + A_SUFFIX in adapter.factors}
-        for name, layer in adapted.items():
-            _switch_on(layer, name, adapter)
         try:
+            for name, layer in adapted.items():
+                _switch_on(layer, name, adapter)
             yield
         finally:
             for layer in adapted.values():
