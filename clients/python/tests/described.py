@@ -60,16 +60,17 @@ EXPERTS: dict[str, Any] = {
 IMAGES = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 48, "image_size": 28}
 OTHERS: dict[str, Any] = {
     "gemma3": {"text_config": {**GROUPED, "head_dim": 16}, "vision_config": {**IMAGES, "patch_size": 14}},
+    "mamba": {**SIZES, "state_size": 4, "time_step_rank": 4},
     "vit": IMAGES,
 }
-SHAPES: dict[str, Any] = {**CAUSAL, **ENCODERS, **ENCODER_DECODERS, **OTHERS}
+SHAPES: dict[str, Any] = {**CAUSAL, **ENCODERS, **ENCODER_DECODERS, **EXPERTS, **OTHERS}
 
 
 def class_of(kind: str) -> Any:
     """As what a base of that kind is published."""
     if kind in ENCODER_DECODERS:
         return AutoModelForSeq2SeqLM
-    return AutoModelForCausalLM if kind in CAUSAL or kind == "gemma3" else AutoModel
+    return AutoModelForCausalLM if kind in {**CAUSAL, **EXPERTS, "gemma3": 0, "mamba": 0} else AutoModel
 
 
 def made(folder: Path, kind: str) -> Path:

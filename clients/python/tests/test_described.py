@@ -228,6 +228,18 @@ def test_a_class_that_is_neither_is_described_as_what_it_is_said_to_be(tmp_path:
     assert "reads no text" in refusal_of(images)
 
 
+@pytest.mark.parametrize(("kind", "others"), [("mamba", "in_proj,x_proj"), ("deepseek_v2", "q_proj,kv_b_proj")])
+def test_what_peft_would_not_adapt_is_refused_when_it_is_described(tmp_path: Path, kind: str, others: str) -> None:
+    """Else a federation would end with adapters that nobody can load."""
+    folder = made(tmp_path, kind)
+    refusal = refusal_of(folder)
+    assert {"mamba": "out_proj", "deepseek_v2": "gate_proj, up_proj, down_proj"}[kind] in refusal
+    assert "by --target-modules" in refusal
+    described = describe(folder, others.split(","), None, "mean")
+    assert described["config"]["duet_layout"]["targets"] == others.split(",")
+    assert load_base(folder, described["config"], Ranks()).linears
+
+
 def edit(file: Path, **fields: Any) -> None:
     file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), **fields}, ensure_ascii=False), encoding="utf-8")
 

@@ -57,6 +57,7 @@ def describe(folder: Path, targets: Sequence[str] | None, family: str | None, po
         "fanInFanOut": weights_lie_turned(model),
         "sentences": {"pooling": pooling, "maxTokens": None, "prompt": ""} if kind == "encoder" else None,
     }
+    _check_adapted(model, layout, f"Name others by --target-modules: it has {_endings(read)}.")
     described = {**config, LAYOUT_FIELD: layout}
     if len(json.dumps(described, separators=(",", ":"), ensure_ascii=False)) > MAX_CONFIG_BYTES:
         raise Failure(
@@ -142,6 +143,27 @@ def _targets(chosen: Sequence[str], every: Sequence[str]) -> list[str]:
         return next(filter(means_no_other, endings), name)
 
     return list(dict.fromkeys(map(shortest, chosen)))
+
+
+def _check_adapted(model: Any, layout: dict[str, Any], next_step: str) -> None:  # noqa: ANN401
+    """Raise where PEFT, which is to load what clients write, would adapt others than these modules. The model is changed.
+
+    Some classes do not call a module but read its weight, as fast kernels of Mamba do; and beside experts it takes some names
+    for parameters of these.
+    """
+    from peft import LoraConfig, inject_adapter_in_model
+    from peft.tuners.lora import LoraLayer
+
+    names = [name for name, *_ in layout["modules"]]
+    try:
+        inject_adapter_in_model(LoraConfig(target_modules=layout["targets"], fan_in_fan_out=layout["fanInFanOut"]), model)
+    except ValueError as error:
+        said = str(error).splitlines()[0].rstrip(".")
+        raise Failure(f"PEFT cannot adapt this base ({said}). {next_step}") from error
+    adapted = {name for name, module in model.named_modules() if isinstance(module, LoraLayer)}
+    if adapted != set(names):
+        missed = dict.fromkeys(name.rsplit(".", 1)[-1] for name in names if name not in adapted)
+        raise Failure(f"PEFT takes {', '.join(missed)} of this base for other modules. {next_step}")
 
 
 def _endings(linears: Sequence[Any]) -> str:
