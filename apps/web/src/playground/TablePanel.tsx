@@ -1,10 +1,10 @@
+import { csvBlob } from "@duet/lora-core/data/csvBlob";
 import type { Task } from "@duet/lora-core/data/task";
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import { Button, Group, NativeSelect, Progress } from "@mantine/core";
 import { useState } from "react";
 import { useDropzone } from "react-dropzone";
 import { ADAPTERS } from "../lib/adapters.ts";
-import { csvBlob } from "../lib/csvBlob.ts";
 import { saveFile } from "../lib/saveFile.ts";
 import { words as common } from "../lib/words.ts";
 import type { Playground } from "../services/playground.ts";

@@ -1,6 +1,7 @@
 /** Reading, masking and splitting a tab's data, off the page's thread. Holds the table read last, and its rows as they were connected last. */
 
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
+import { csvBlob } from "@duet/lora-core/data/csvBlob";
 import { guessColumns } from "@duet/lora-core/data/guessColumns";
 import { labelsOf } from "@duet/lora-core/data/labelsOf";
 import { type MappedRows, mapRows } from "@duet/lora-core/data/mapRows";
@@ -19,7 +20,6 @@ import { workError } from "@duet/lora-core/errors/workError";
 import { rowLengths, rowPieces } from "@duet/lora-core/tokenizers/rowPieces";
 import type { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { predictTable } from "@duet/lora-engine/training/predictTable";
-import { csvBlob } from "../lib/csvBlob.ts";
 import { inSlices } from "./inSlices.ts";
 import type { ModelDesk } from "./modelDesk.ts";
 import { type LeftOut, rejectedCsv } from "./rejectedFile.ts";

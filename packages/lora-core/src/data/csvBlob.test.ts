@@ -1,6 +1,6 @@
-import { readTable } from "@duet/lora-core/data/readTable";
 import { expect, test } from "vitest";
 import { csvBlob } from "./csvBlob.ts";
+import { readTable } from "./readTable.ts";
 
 test("a table says that it is UTF-8, and is read back as it was", async () => {
   const blob = csvBlob("行号,text\r\n3,很好\r\n");
