@@ -5,10 +5,14 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { hashOf } from "./freshness.mjs";
 import { root, run, SetupError, say } from "./process.mjs";
 
 const VENV = `${root}.cache/python`;
-export const PYTHON_PROJECT = `${root}clients/python`;
+const PROJECT = "clients/python";
+export const PYTHON_PROJECT = root + PROJECT;
+/** By what it asks for it was installed; there once it is whole. */
+const INSTALLED = `${VENV}/installed`;
 export const python = `${VENV}/bin/python`;
 
 /** What only a GPU computes with. CUDA's runtime is small, and is asked whether there is one. */
@@ -20,7 +24,8 @@ export class NotPossibleHere extends SetupError {}
 
 /** @throws {NotPossibleHere} without Python 3.11, its venv or PyPI; {SetupError} where it cannot be installed in spite of them. */
 export async function ensurePython() {
-  if (existsSync(`${VENV}/installed`)) return;
+  const wanted = hashOf([`${PROJECT}/pyproject.toml`]);
+  if (existsSync(INSTALLED) && readFileSync(INSTALLED, "utf8") === wanted) return;
   const found = await run("python3", ["-c", "import sys, ensurepip; sys.exit(sys.version_info < (3, 11))"], { quiet: true });
   if (found.code !== 0)
     throw new NotPossibleHere(
@@ -34,7 +39,7 @@ export async function ensurePython() {
   await pip("--no-deps", "--editable", PYTHON_PROJECT);
   if (leaner) await standIn();
   await succeed(python, ["-c", "import torch; torch.ones(2, 2) @ torch.ones(2, 2)"]);
-  writeFileSync(`${VENV}/installed`, "");
+  writeFileSync(INSTALLED, wanted);
 }
 
 /** Stand-ins can be built, and there is nothing that they would keep from computing. */

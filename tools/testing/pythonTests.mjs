@@ -12,6 +12,9 @@ const CHECKS = [
   ["mypy", "--config-file", `${PYTHON_PROJECT}/pyproject.toml`, `${PYTHON_PROJECT}/src`],
 ];
 
+/** As of Vitest's tests of whole programs: they mostly wait, and more of them at once would wait for a core. Ports that a file names are its own. */
+const FILES_AT_ONCE = ["--numprocesses=2", "--dist=loadfile"];
+
 /**
  * Installs the client. Null where it is there now, else the counts of a run that skipped its tests: this machine has no Python 3.11, or no PyPI.
  * @throws {SetupError} where it cannot be installed in spite of them.
@@ -35,7 +38,16 @@ export async function countPythonTests(args = []) {
     if (code !== 0) problems.push(`clients/python > ${module} finds what stands above`);
   }
   rmSync(REPORT, { force: true });
-  const pytest = ["-m", "pytest", "--rootdir", PYTHON_PROJECT, `--junitxml=${REPORT}`, `${PYTHON_PROJECT}/tests`, ...args];
+  const pytest = [
+    "-m",
+    "pytest",
+    ...FILES_AT_ONCE,
+    "--rootdir",
+    PYTHON_PROJECT,
+    `--junitxml=${REPORT}`,
+    `${PYTHON_PROJECT}/tests`,
+    ...args,
+  ];
   const { code } = await run(python, pytest);
   const counts = countPytest(REPORT, code);
   const failed = problems.length + counts.failed;
