@@ -1,4 +1,5 @@
 /** For whose answer an open round waits, as a snapshot tells it. Pure. */
+import { isFusing } from "../schedule/roundNumbers.ts";
 import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -14,7 +15,8 @@ export function awaitedIn({ openRound, clients, config }: Seen): readonly string
   const gone = new Set(clients.flatMap(({ id, status }) => (status === "left" ? [id] : [])));
   const open = participants.filter((id) => !submitted.includes(id) && !gone.has(id));
   const awaited = open.filter((id) => !behind.includes(id) && !skipped.includes(id));
-  const needed = config.aggregation === "secure" ? MIN_CLIENTS : 1;
+  const sumsNothing = isFusing(openRound.round, config.budgets.rounds) && !config.figureSums;
+  const needed = config.aggregation === "secure" && !sumsNothing ? MIN_CLIENTS : 1;
   if (awaited.length > 0 || submitted.filter((id) => !gone.has(id) || needed === 1).length >= needed) return awaited;
   const notSkipped = open.filter((id) => !skipped.includes(id));
   return notSkipped.length > 0 ? notSkipped : open;

@@ -127,6 +127,14 @@ test("a secure sum that needs three waits until the third has caught up", () => 
   expect(openFor(runFrom(waits, caughtUp("cleo", 40)))).toEqual(["anna", "bram", "cleo"]);
 });
 
+test("the last round waits for a newcomer where three figures make a sum, and for nobody where nothing is summed", () => {
+  const last = runFrom(late, ...both(1, 30), ...both(2, 40), ...both(3, 50));
+  const answeredBy = (sumsFigures: boolean) =>
+    runFrom({ ...last, policy: { ...policy, exchange: { stepMs: 30, inputMs: 60, sumsFigures } } }, ...both(4, 60));
+  expect(answeredBy(false).phase).toMatchObject({ kind: "ended", how: "finished" });
+  expect(awaited(answeredBy(true))).toEqual(["cleo"]);
+});
+
 const nextOf = (state: RoundState): NextRound => {
   const { index, attempt, failures } = openRoundOf(state) as NextRound;
   return { index, attempt, failures, firstOpenedAt: null, exchanges: 0 };

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { awaitedIn, skippableIn } from "../protocol/awaited.ts";
-import type { Snapshot } from "../protocol/snapshot.ts";
 import { EXCHANGE_STEPS } from "../secureAggregation/exchangeStep.ts";
 import { askedOf, catchingUp } from "./catchUp.ts";
 import { answersOf, type Exchange, summedClients } from "./exchange.ts";
@@ -22,6 +21,7 @@ import {
 import { roundsView } from "./roundView.ts";
 import { skipStanding } from "./skipped.ts";
 import {
+  adaptersSumPolicy,
   catchUpPolicy,
   countingPolicy,
   drawingPolicy,
@@ -32,12 +32,7 @@ import {
   securePolicy,
 } from "./testing/anyEvents.ts";
 import { aggregated, asNew, joined, submitted } from "./testing/handMade.ts";
-
-/** As an organiser sees it. */
-function seenOf(state: RoundState) {
-  const aggregation = state.policy.exchange ? "secure" : "plain";
-  return { ...roundsView(state), config: { aggregation } as Snapshot["config"] };
-}
+import { seenOf } from "./testing/seenOf.ts";
 
 function assertInvariants(before: RoundState, state: RoundState): void {
   const { phase, paused, policy } = state;
@@ -240,6 +235,7 @@ function firedBy(event: RoundEvent): string | null {
 test.each([
   ["sent as they are", policy],
   ["summed securely", securePolicy],
+  ["summed securely, and figures are not", adaptersSumPolicy],
   ["summed securely, after what rows are like", countingPolicy],
   ["sent by clients that are drawn", drawingPolicy],
   ["sent late", latePolicy],
@@ -275,7 +271,7 @@ test.each([
   if (rules === catchUpPolicy) expect(catchUpSeen).toContain(rules.schedule.length - 1);
 });
 
-test.each([policy, securePolicy, countingPolicy, drawingPolicy, latePolicy, lateDrawingPolicy, catchUpPolicy])(
+test.each([policy, securePolicy, adaptersSumPolicy, countingPolicy, drawingPolicy, latePolicy, lateDrawingPolicy, catchUpPolicy])(
   "the state survives JSON, and replaying a log gives the same state (%#)",
   (rules) => {
     fc.assert(

@@ -1,23 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { awaitedIn, skippableIn } from "../protocol/awaited.ts";
-import type { Snapshot } from "../protocol/snapshot.ts";
 import { EXCHANGE_STEPS, type ExchangeStep } from "../secureAggregation/exchangeStep.ts";
 import { unanswered } from "./exchangeSteps.ts";
 import type { RoundEvent } from "./roundEvents.ts";
 import { transition } from "./roundMachine.ts";
 import { exchangeOf, initialRoundState, openRoundOf, type RoundState } from "./roundState.ts";
-import { phaseOf, roundsView } from "./roundView.ts";
+import { phaseOf } from "./roundView.ts";
 import { skipStanding } from "./skipped.ts";
 import { joined, left, policy, simple, submitted } from "./testing/handMade.ts";
+import { seenOf } from "./testing/seenOf.ts";
 
 const NAMES = ["anna", "bram", "cleo", "dora"];
 const plain = { ...policy, minClients: NAMES.length };
 const secure = { ...plain, exchange: { stepMs: 100, inputMs: 300, sumsFigures: true } };
-/** As an organiser sees it. */
-const seenOf = (state: RoundState) => ({
-  ...roundsView(state),
-  config: { aggregation: state.policy.exchange ? "secure" : "plain" } as Snapshot["config"],
-});
 const skip = (clientId: string, at = 20): RoundEvent => ({ type: "clientSkipped", clientId, at });
 
 function run(of: typeof policy, ...events: readonly RoundEvent[]): RoundState {

@@ -27,7 +27,13 @@ export const policy: RoundPolicy = {
 };
 /** The same, whose shared adapters are summed securely. */
 export const securePolicy: RoundPolicy = { ...policy, minClients: 3, exchange: { stepMs: 30, inputMs: 60, sumsFigures: true } };
-/** The same, where the clients first sum what their rows are like. */
+/** The same, whose figures are not summed: in the last round nothing is. */
+export const adaptersSumPolicy: RoundPolicy = {
+  ...policy,
+  minClients: 3,
+  exchange: { stepMs: 30, inputMs: 60, sumsFigures: false },
+};
+/** All of it summed, where the clients first sum what their rows are like. */
 export const countingPolicy: RoundPolicy = { ...securePolicy, statistics: "pause" };
 /** The same, whose newcomers learn alone before they take part in a round after the first; in round 2 they need not. */
 export const catchUpPolicy: RoundPolicy = {
