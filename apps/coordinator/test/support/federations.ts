@@ -136,10 +136,11 @@ export async function joinAs(
     sees = "all" as "all" | "own",
     figures = "everybody" as FiguresFor,
     rank = undefined as number | undefined,
+    isNew = undefined as true | undefined,
   } = {},
 ): Promise<Joined> {
   const client = await connectClient(url);
-  const request = { ...joinRequest(created, name, train), resumeToken, identity, sees, figures, rank };
+  const request = { ...joinRequest(created, name, train), resumeToken, identity, sees, figures, rank, isNew };
   const reply = await client.call("client:join", request);
   await client.until(({ revision }) => revision >= reply.revision, "a snapshot that knows of the client");
   return { client, clientId: reply.clientId, resumeToken, request };
