@@ -90,8 +90,8 @@ def spread_rows(rows: Sequence[Row], labels: Sequence[str], seed: int, ranks: Ra
 
 def _groups_over(rows: Sequence[Row], ranks: Ranks, secret: str) -> list[int]:
     key = hashlib.sha256(secret.encode()).digest()
-    told = ranks.collect([[_hash(word, key) for word in words_of(row.input)] for row in rows])
-    found: list[int] = ranks.broadcast(told and groups_of([words for each in told for words in each]))
+    told = ranks.collect(ranks.all_or_none(lambda: [[_hash(word, key) for word in words_of(row.input)] for row in rows]))
+    found: list[int] = ranks.broadcast(ranks.all_or_none(lambda: told and groups_of([words for each in told for words in each])))
     return found
 
 

@@ -26,7 +26,7 @@ class Outline:
 
 def outlines_of(rows: ClientRows, encode: Callable[[str, str], Example], labels: Sequence[str], ranks: Ranks) -> list[Outline]:
     """Tokenise the rows that are here, and hear of the others how many tokens they have."""
-    examples = {place: encode(text, rows.answers[place]) for place, text in rows.texts.items()}
+    examples = ranks.all_or_none(lambda: {place: encode(text, rows.answers[place]) for place, text in rows.texts.items()})
     sizes: dict[int, tuple[int, int]] = {}
     for told in ranks.gather({place: (len(example.tokens), example.units) for place, example in examples.items()}):
         sizes.update(told)
