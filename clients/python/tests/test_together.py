@@ -6,7 +6,7 @@ import pytest
 from thread_ranks import outcomes
 
 from duet_client.base_model import Example
-from duet_client.client_rows import ClientRows, spread_rows
+from duet_client.client_rows import ClientRows, spread_rows, whole_rows
 from duet_client.failure import Failure
 from duet_client.outlines import outlines_of
 from duet_client.ranks import Ranks
@@ -17,7 +17,8 @@ WORDS = ["disk", "fan", "net", "power", "door", "light", "case", "clock"]
 
 
 def rows_of(rank: int) -> list[Row]:
-    return [Row(f"{WORDS[at]} {WORDS[at - 1 - rank]} failed", LABELS[at % 2]) for at in range(len(WORDS))]
+    own = [Row(f"{WORDS[at]} {WORDS[at - 1 - rank]} failed", LABELS[at % 2]) for at in range(len(WORDS))]
+    return [*own, Row("what both ranks have", LABELS[0])]
 
 
 def told_by_both(found: list[Any]) -> list[str]:
@@ -51,3 +52,26 @@ def test_a_row_that_one_rank_cannot_fold_ends_all(monkeypatch: pytest.MonkeyPatc
         return spread_rows(rows, LABELS, 1, ranks, "what nobody sends")
 
     assert told_by_both(outcomes(2, work)) == ["Rank 1 of this client: This row is too much.", "This row is too much."]
+
+
+def test_ranks_with_different_links_are_told_so() -> None:
+    """They would find no copy of a row that another one has."""
+
+    def work(ranks: Ranks) -> Any:
+        return spread_rows(rows_of(ranks.rank), LABELS, 1, ranks, f"link {ranks.rank}")
+
+    sentences = told_by_both(outcomes(2, work))
+    assert sentences == 2 * [
+        "The ranks of this client were started with different invite links. Run the same command, with one link, on each."
+    ]
+
+
+def test_what_ranks_have_alone_is_split_as_if_one_had_it_all() -> None:
+    def work(ranks: Ranks) -> Any:
+        return spread_rows(rows_of(ranks.rank), LABELS, 1, ranks, "what nobody sends")
+
+    both = outcomes(2, work)
+    whole = whole_rows([*rows_of(0), *rows_of(1)], 1)
+    for each in both:
+        assert (each.groups, each.split, each.seed) == (whole.groups, whole.split, whole.seed)
+    assert len(set(whole.groups)) < len(whole.groups)

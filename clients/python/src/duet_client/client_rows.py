@@ -1,8 +1,9 @@
 """The rows of a client as one of its ranks has them: all of them, or its own alone, of which the others know label and place.
 
 With its own file for every rank the client has what one process has that reads these files one after the other. Texts and tokens
-stay on the rank that read them. Between ranks go: each row's label; keyed hashes of its folded words, to rank 0 alone, which
-finds near-duplicates by them; 32 bits of the client's seed; and, once they are made, the number of its tokens (outlines.py).
+stay on the rank that read them. Between ranks go: each row's label; a hash by which a rank with another key is found out; hashes
+with that key of a row's folded words, to rank 0 alone, which finds near-duplicates by them and tells all which rows are alike;
+32 bits of the client's seed, to all; and, once they are made, how many tokens a row has (outlines.py).
 """
 
 import hashlib
@@ -90,13 +91,18 @@ def spread_rows(rows: Sequence[Row], labels: Sequence[str], seed: int, ranks: Ra
 
 def _groups_over(rows: Sequence[Row], ranks: Ranks, secret: str) -> list[int]:
     key = hashlib.sha256(secret.encode()).digest()
+    if len(set(ranks.gather(_hash("", key, b"which key")))) > 1:
+        # Their hashes of one word would differ: copies of a row on two ranks would be in training and in test.
+        raise Failure(
+            "The ranks of this client were started with different invite links. Run the same command, with one link, on each."
+        )
     told = ranks.collect(ranks.all_or_none(lambda: [[_hash(word, key) for word in words_of(row.input)] for row in rows]))
     found: list[int] = ranks.broadcast(ranks.all_or_none(lambda: told and groups_of([words for each in told for words in each])))
     return found
 
 
-def _hash(word: str, key: bytes) -> str:
-    return hashlib.blake2b(word.encode("utf-8", "surrogatepass"), key=key, digest_size=HASH_BYTES).hexdigest()
+def _hash(word: str, key: bytes, purpose: bytes = b"") -> bytes:
+    return hashlib.blake2b(word.encode("utf-8", "surrogatepass"), key=key, person=purpose, digest_size=HASH_BYTES).digest()
 
 
 def _digest(rows: Sequence[Row]) -> str:

@@ -7,10 +7,13 @@ import math
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import TypeVar
 
 import regex
 
 MIN_JACCARD = 0.8
+Word = TypeVar("Word", str, bytes)
+"""Itself, or its hash."""
 
 _FOLDS = (
     # Scripts without spaces: every character is a word.
@@ -40,7 +43,7 @@ def words_of(text: str) -> list[str]:
     return list(dict.fromkeys(fold_text(text).split(" ")))
 
 
-def groups_of(texts: Sequence[Sequence[str]]) -> list[int]:
+def groups_of(texts: Sequence[Sequence[Word]]) -> list[int]:
     """Group index of every text by its words, numbered from 0 in order of first appearance.
 
     Words are only compared with each other: hashes of them make the same groups.
@@ -52,7 +55,7 @@ def groups_of(texts: Sequence[Sequence[str]]) -> list[int]:
     return [groups.setdefault(root_of[key], len(groups)) for key in keys]
 
 
-def _join_similar(sets: Sequence[Sequence[str]]) -> list[int]:
+def _join_similar(sets: Sequence[Sequence[Word]]) -> list[int]:
     """Root index per set after joining all pairs with Jaccard >= MIN_JACCARD; candidates by prefix filtering."""
     frequency = Counter(word for words in sets for word in words)
     rank = {word: i for i, (word, _) in enumerate(sorted(frequency.items(), key=lambda entry: (entry[1], entry[0])))}
