@@ -1,8 +1,10 @@
 """What ranks do together before they train: a fault of one is told by all, and none waits for another in vain."""
 
+import threading
 from typing import Any
 
 import pytest
+import torch
 from thread_ranks import outcomes
 
 from duet_client.base_model import Example
@@ -11,6 +13,7 @@ from duet_client.failure import Failure
 from duet_client.outlines import outlines_of
 from duet_client.ranks import Ranks
 from duet_client.rows import Row, Split
+from duet_client.sharded_base import load_sharded
 
 LABELS = ["even", "odd"]
 WORDS = ["disk", "fan", "net", "power", "door", "light", "case", "clock"]
@@ -75,3 +78,25 @@ def test_what_ranks_have_alone_is_split_as_if_one_had_it_all() -> None:
     for each in both:
         assert (each.groups, each.split, each.seed) == (whole.groups, whole.split, whole.seed)
     assert len(set(whole.groups)) < len(whole.groups)
+
+
+def test_bases_are_loaded_one_after_the_other_where_machines_have_different_numbers_of_ranks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Here two on one and one on the other."""
+    environments = {
+        "rank 0": {"LOCAL_RANK": "0", "LOCAL_WORLD_SIZE": "2"},
+        "rank 1": {"LOCAL_RANK": "1", "LOCAL_WORLD_SIZE": "2"},
+        "rank 2": {"LOCAL_RANK": "0", "LOCAL_WORLD_SIZE": "1"},
+    }
+
+    class Here:
+        @property
+        def environ(self) -> dict[str, str]:
+            return environments[threading.current_thread().name]
+
+    monkeypatch.setattr("duet_client.sharded_base.os", Here())
+    monkeypatch.setattr("duet_client.sharded_base.init_device_mesh", lambda *_: None)
+    monkeypatch.setattr("duet_client.sharded_base._shard", lambda *_: None)
+    loaded = outcomes(3, lambda ranks: load_sharded(lambda: torch.nn.Linear(2, 2), ranks))
+    assert [type(each).__name__ for each in loaded] == 3 * ["Linear"]

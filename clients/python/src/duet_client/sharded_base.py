@@ -26,7 +26,8 @@ def load_sharded(load: Callable[[], Any], ranks: Ranks) -> Any:  # noqa: ANN401
         _shard(loaded, mesh)
         return loaded.to(ranks.device)
 
-    for turn in range(int(os.environ.get("LOCAL_WORLD_SIZE", "1"))):
+    # Of the machine that has most ranks; on the others some turns are nobody's.
+    for turn in range(max(ranks.gather(int(os.environ.get("LOCAL_WORLD_SIZE", "1"))))):
         # All wait for this one.
         found = ranks.all_or_none(load_here if turn == int(os.environ.get("LOCAL_RANK", "0")) else lambda: None)
         model = found or model
