@@ -76,7 +76,7 @@ class LabelTask(Protocol):
 
 
 def load_base(folder: Path, config: dict[str, Any], ranks: Ranks, *, is_sharded: bool = False) -> BaseModel:
-    """Load a base by its kind; of large ones only where they are asked for, as transformers takes seconds to start."""
+    """Load a base by its kind. PEFT and transformers are imported here, as they take seconds: faults of rows are told first."""
     layout = config.get(LAYOUT_FIELD)
     if layout is None and config["model_type"] == "use-lite":
         from duet_client.encoder import Encoder

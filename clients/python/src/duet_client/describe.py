@@ -80,7 +80,7 @@ def _family_of(config: dict[str, Any]) -> str:
 
 def _without_weights(folder: Path, config: dict[str, Any], family: str | None) -> tuple[str, Any]:
     """What kind it is, and the class that clients load, without weights."""
-    # Seconds to load, which nobody waits for who joins.
+    # Seconds to load, which who joins waits for with the base alone.
     from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
 
     kind = family

@@ -174,7 +174,7 @@ class Session:
             return
         first = self.plans["rounds"][0]["round"]
         if snapshot["phase"] not in (*ENDED, "paused") and self._is_catching_up(first):
-            await self._answer({"round": first, "attempt": 1}, start)
+            await self._catch_up(first, start)
             return
         if not opened or me not in opened["participants"]:
             return
@@ -185,6 +185,12 @@ class Session:
             return
         if me not in opened["submitted"]:
             await self._answer(opened, start)
+
+    async def _catch_up(self, first: int, start: Held) -> None:
+        """Say once that the first round is done: what was made of it, but not in time, is as good."""
+        done = self.finished if self.finished and self.finished.round == first else None
+        if done is None or not done.submitted:
+            await self._answer({"round": first, "attempt": done.attempt if done else 1}, start)
 
     async def _answer(self, asked: dict[str, Any], start: Held) -> None:
         number = asked["round"]
