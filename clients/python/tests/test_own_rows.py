@@ -21,6 +21,7 @@ from duet_client.client_rows import RANK, read_client_rows
 from duet_client.encoder import Encoder
 from duet_client.failure import Failure
 from duet_client.ranks import Ranks
+from duet_client.rows import Row
 
 Start = Callable[..., Federation]
 Run = Callable[[list[str]], Popen[str]]
@@ -30,6 +31,8 @@ PORT = 29631
 
 MARK = "zqx"
 """Begins a word in every row."""
+SMALL = 4096
+"""Values of a tensor that may be rows' tokens; gradients and adapters have more."""
 
 
 def marked(file: Path, folder: Path) -> tuple[Path, str]:
@@ -57,20 +60,34 @@ def recorded(command: list[str], folder: Path) -> list[str]:
 
 
 def integers(value: Any) -> Iterator[int | None]:
-    """All whole numbers in plain data, in their order; None between what is no neighbour."""
+    """All whole numbers in plain data, also as floats of small tensors, in their order; None between what is no neighbour."""
     if isinstance(value, torch.Tensor):
-        yield from integers([] if value.is_floating_point() else value.flatten().tolist())
+        is_large = value.is_floating_point() and value.numel() > SMALL
+        yield from integers([] if is_large else value.flatten().tolist())
     elif isinstance(value, (list, tuple)):
         yield None
         for each in value:
             yield from integers(each)
         yield None
     elif isinstance(value, dict):
-        yield from integers(list(value.values()))
+        yield from integers([*value])
+        yield from integers([*value.values()])
     elif hasattr(value, "__dict__"):
         yield from integers(vars(value))
     else:
-        yield value if isinstance(value, int) else None
+        yield int(value) if isinstance(value, (int, float)) and value == value // 1 else None
+
+
+def test_whole_numbers_are_found_wherever_they_may_be() -> None:
+    tokens = [5, 17, 80, 9]
+    whole = torch.tensor(tokens)
+    hidden = [tokens, {"tokens": tokens}, dict.fromkeys(tokens), whole, whole.float(), [whole.double()], Row(tokens, 1)]  # type: ignore[arg-type]
+    for each in hidden:
+        found = list(integers(each))
+        assert any(found[at : at + 4] == tokens for at in range(len(found))), each
+    for each in (torch.tensor([5.5, 17.5, 80.5, 9.5]), [[5, 17], [80, 9]], "5 17 80 9", float("nan"), float("inf")):
+        found = list(integers(each))
+        assert not any(found[at : at + 4] == tokens for at in range(len(found))), each
 
 
 def test_a_cluster_on_two_files_is_the_client_that_has_them_all_and_gives_away_no_row(
