@@ -8,7 +8,18 @@ import { initialRoundState, type NextRound, openRoundOf, outstanding, type Round
 import { roundsView } from "./roundView.ts";
 import { scheduleOf } from "./schedule.ts";
 import { mayWorkOn, submissionStanding } from "./submissionStanding.ts";
-import { aggregated, asNew, away, joined, left, policy as plain, returned, simple, submitted } from "./testing/handMade.ts";
+import {
+  aggregated,
+  asNew,
+  away,
+  damaged,
+  joined,
+  left,
+  policy as plain,
+  returned,
+  simple,
+  submitted,
+} from "./testing/handMade.ts";
 
 const steps = (amount: number) => ({ unit: "steps" as const, amount });
 const scheduleFor = (preset: string, rounds: number) =>
@@ -99,6 +110,18 @@ test("who has lost what it had learned catches up, and the open round waits for 
   const lost = runFrom(late, away("bram", 30), asNew(returned("bram", 40)));
   expect([catchingUp(lost), awaited(lost), openRoundOf(lost)?.behind]).toEqual([["bram", "cleo"], ["anna"], ["bram"]]);
   expect(submissionStanding(lost, "bram", 0).kind).toBe("caughtUp");
+});
+
+test("a round that is opened again for a damaged adapter waits for nobody who has lost what it had learned meanwhile", () => {
+  const ready = runFrom(late, answer("anna", 1, 30), answer("bram", 1, 31), away("bram", 32), asNew(returned("bram", 33)));
+  // Bram cannot send it again, and anna's is whole.
+  expect(runFrom(ready, damaged("bram", 1, 40)).phase).toMatchObject({
+    kind: "aggregating",
+    open: { submissions: { anna: {} } },
+  });
+  const closed = runFrom(late, answer("anna", 1, 30), simple("roundClosed", 31), away("bram", 32), asNew(returned("bram", 33)));
+  const again = runFrom(closed, damaged("anna", 1, 40));
+  expect([openRoundOf(again)?.attempt, awaited(again), catchingUp(again)]).toEqual([2, ["anna"], ["bram", "cleo"]]);
 });
 
 test("who missed the first round catches up, too, and who does not say that it is new is asked at once", () => {

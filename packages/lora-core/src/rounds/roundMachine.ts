@@ -3,7 +3,7 @@
  * joins, departures, submissions and deadlines share one rule: a round closes when nobody who is still here is outstanding.
  */
 import { withoutFigures } from "../protocol/figures.ts";
-import { askedOf } from "./catchUp.ts";
+import { askedOf, isCatchingUp } from "./catchUp.ts";
 import { hereIn, presentIn } from "./clientIndex.ts";
 import type { Exchange } from "./exchange.ts";
 import {
@@ -36,6 +36,7 @@ import {
   type RoundState,
   sendsAdapter,
   specOf,
+  stillToAnswer,
 } from "./roundState.ts";
 import { end, log, noteEach, openRound, recordRound, retryRound, updateClient, withoutSkip } from "./roundSteps.ts";
 import { drawnFor, hasEnough } from "./sampling.ts";
@@ -335,15 +336,19 @@ function submissionDamaged(state: RoundState, clientId: string, round: number): 
   if (phase.exchange) return notAggregated(state, phase.open, phase.exchange, ["partDamaged", name]);
   if (!(clientId in phase.open.submissions)) return lateDamaged(state, clientId, name);
   const { [clientId]: _, ...submissions } = phase.open.submissions;
-  const isHere = enrolled(state, clientId)?.status !== "left" && state.at < phase.open.deadlineAt;
+  const client = enrolled(state, clientId);
+  // Who has lost what it had learned cannot send it again.
+  const isHere = client?.status !== "left" && !isCatchingUp(state, phase.open, client) && state.at < phase.open.deadlineAt;
   const note = [isHere ? "damagedSentAgain" : "damagedLeftOut", round] as const;
   // What it measured stays: that arrived whole.
   const noted = updateClient(state, clientId, () => ({ note }));
   const logged = log(noted, [isHere ? "askedAgain" : "leftOut", name, round], clientId);
   const open = { ...phase.open, submissions };
   // Clients answer once to each attempt; what others have sent stays counted.
-  if (isHere)
-    return { ...logged, phase: { kind: "collecting", open: { ...awaiting(open, clientId), attempt: open.attempt + 1 } } };
+  if (isHere) {
+    const again = withLost(logged, { ...awaiting(open, clientId), attempt: open.attempt + 1 });
+    return { ...logged, phase: { kind: "collecting", open: again } };
+  }
   if (Object.keys(submissions).length === 0) return retryRound(logged, open, ["nothingLeft", round]);
   return { ...logged, phase: { kind: "aggregating", open, exchange: null, stalled: false } };
 }
@@ -353,6 +358,13 @@ function awaiting(open: OpenRound, clientId: string): OpenRound {
   const { behind = [], ...rest } = withoutSkip(open, clientId);
   const others = behind.filter((id) => id !== clientId);
   return others.length > 0 ? { ...rest, behind: others } : rest;
+}
+
+/** Who came back with nothing of what it had learned while the round was aggregated is not waited for, either. */
+function withLost(state: RoundState, open: OpenRound): OpenRound {
+  const { behind = [] } = open;
+  const lost = stillToAnswer(state, open).filter((client) => isCatchingUp(state, open, client) && !behind.includes(client.id));
+  return lost.length > 0 ? { ...open, behind: [...behind, ...lost.map(({ id }) => id)] } : open;
 }
 
 /** Its round is long over: it is left out. */
