@@ -37,9 +37,9 @@ async function twoBegin(check: () => Promise<void> = () => Promise.resolve()) {
   const log = openRoundLog({ ...loopPolicy, schedule, minClients: 2 }, clock.now(), journal, []);
   const loop = loopOver({ log, clock, model, store: store as unknown as TransferParts["store"] });
   const transfers = new AdapterTransfers({
+    ...({ federation: { sentFormOf: () => form }, store, compute: { run: check } } as unknown as TransferParts),
     loop,
     model,
-    ...({ federation: { sentFormOf: () => form }, store, compute: { run: check } } as unknown as TransferParts),
     tally: { submissionCounted },
     logger: pino({ level: "silent" }),
     keepRounds: 1,
@@ -60,7 +60,7 @@ test("an answer to the first round that comes too late is outdated, and then its
   await submit("anna", blob);
   await closeFirst();
   await expect(submit("bram", blob)).rejects.toMatchObject({ code: "WRONG_ROUND" });
-  const piece = { offset: 0, bytes: new Uint8Array(8) };
+  const piece = { start: 0, bytes: new Uint8Array(8) };
   await expect(transfers.receive("bram", blob, piece)).rejects.toMatchObject({ code: "WRONG_ROUND" });
   await submit("bram", null);
   expect(loop.state.clients.map(({ isNew }) => isNew)).toEqual([undefined, undefined]);
