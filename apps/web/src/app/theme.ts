@@ -1,4 +1,4 @@
-import { Button, createTheme, defaultVariantColorsResolver, Input, Modal, Paper, Tooltip } from "@mantine/core";
+import { Button, createTheme, defaultVariantColorsResolver, Input, type ModalProps, Paper, Tooltip } from "@mantine/core";
 import { words } from "./words.ts";
 
 const FILLED = { background: "var(--ink)", hover: "var(--ink-2)", color: "var(--on-ink)" };
@@ -30,7 +30,8 @@ export const theme = createTheme({
     }),
     // Said, so that its colours come from the resolver above.
     Button: Button.extend({ defaultProps: { variant: "filled" } }),
-    Modal: Modal.extend({
+    // By its form alone: the first screen has no dialog, and does not wait for one.
+    Modal: {
       // A dialog's head is no second banner of the page.
       defaultProps: {
         closeButtonProps: {
@@ -39,8 +40,8 @@ export const theme = createTheme({
           },
         },
         attributes: { header: { role: "presentation" } },
-      },
-    }),
+      } satisfies Partial<ModalProps>,
+    },
     // Labels and fields of a line stand at one height, however long what is said of them is.
     InputWrapper: Input.Wrapper.extend({ defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } }),
     Paper: Paper.extend({ defaultProps: { withBorder: true } }),

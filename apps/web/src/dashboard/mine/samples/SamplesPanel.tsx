@@ -71,10 +71,12 @@ export function SamplesPanel({ session, state: { clientId, adapters }, config }:
 function Sample({ row: { line, input, wanted, answers } }: { readonly row: SampledRow }) {
   return (
     <figure className="figure sample">
-      <blockquote className="quote">{input}</blockquote>
+      <blockquote className="quote" translate="no">
+        {input}
+      </blockquote>
       <dl>
         <dt className="muted">{words.samplesPanel.expected}</dt>
-        <dd>{wanted}</dd>
+        <dd translate="no">{wanted}</dd>
         {answers.map((answer) => (
           <Answer key={answer.adapter} answer={answer} />
         ))}
@@ -93,7 +95,7 @@ function Answer({ answer: { adapter, text, isRight, probability, asOf } }: { rea
         <span className="swatch" style={{ background: color }} aria-hidden="true" /> {label}
       </dt>
       <dd>
-        {text || <span className="muted">{words.samplesPanel.nothing}</span>}{" "}
+        {text ? <span translate="no">{text}</span> : <span className="muted">{words.samplesPanel.nothing}</span>}{" "}
         {isRight && <IconCheck size={14} role="img" aria-label={words.samplesPanel.right} style={{ verticalAlign: -2 }} />}
         {asides.map((aside) => (
           <Fragment key={aside}>
