@@ -98,7 +98,12 @@ function pageOf(call: Call, until: Until): Omit<WebkitPage, "downloads" | "close
     click: (role, name) =>
       until(`a click on the ${role} "${name}"`, async () => {
         const id = await named(role, name);
-        return (await call("GET", `/element/${id}/enabled`)) ? call("POST", `/element/${id}/click`, {}).then(() => true) : null;
+        const click = async () => {
+          if (!(await call("GET", `/element/${id}/enabled`))) return null;
+          await call("POST", `/element/${id}/click`, {});
+          return true;
+        };
+        return click().catch(unlessGone);
       }).then(() => undefined),
     async fill(name, text) {
       const id = await named("textbox", name);
@@ -111,6 +116,12 @@ function pageOf(call: Call, until: Until): Omit<WebkitPage, "downloads" | "close
     },
     evaluate: (expression) => evaluate(expression) as Promise<never>,
   };
+}
+
+/** Null for an element that the page has drawn anew since it was found. @throws {Error} any other */
+function unlessGone(error: unknown): null {
+  if (String(error).includes('"stale element reference"')) return null;
+  throw error;
 }
 
 /** @throws {Error} with what the browser says. */
