@@ -94,7 +94,7 @@ function pageOf(call: Call, until: Until): Omit<WebkitPage, "downloads" | "close
   return {
     open: async (url) => void (await call("POST", "/url", { url })),
     reload: async () => void (await call("POST", "/refresh", {})),
-    // What the page draws anew in between is looked for again.
+    // What the page draws anew in between, or shows a moment later, is looked for again.
     click: (role, name) =>
       until(`a click on the ${role} "${name}"`, async () => {
         const id = await named(role, name);
@@ -103,7 +103,7 @@ function pageOf(call: Call, until: Until): Omit<WebkitPage, "downloads" | "close
           await call("POST", `/element/${id}/click`, {});
           return true;
         };
-        return click().catch(unlessGone);
+        return click().catch(notYet);
       }).then(() => undefined),
     async fill(name, text) {
       const id = await named("textbox", name);
@@ -118,9 +118,9 @@ function pageOf(call: Call, until: Until): Omit<WebkitPage, "downloads" | "close
   };
 }
 
-/** Null for an element that the page has drawn anew since it was found. @throws {Error} any other */
-function unlessGone(error: unknown): null {
-  if (String(error).includes('"stale element reference"')) return null;
+/** Null for an element that the page has drawn anew since it was found, or does not show yet. @throws {Error} any other */
+function notYet(error: unknown): null {
+  if (/"(stale element reference|element not interactable)"/.test(String(error))) return null;
   throw error;
 }
 
