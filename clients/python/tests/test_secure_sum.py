@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from duet_client.base_model import Example
+from duet_client.outlines import Outline
 from duet_client.row_statistics import statistics_of, statistics_values
 from duet_client.secure_aggregation.attempt import Terms, sha256, terms_digest
 from duet_client.secure_aggregation.keys import pair_mask, self_mask
@@ -229,7 +229,7 @@ def test_bytes_travel_as_base64url() -> None:
 
 def test_what_rows_are_like_is_counted_as_everywhere(golden: dict[str, Any]) -> None:
     counts = golden["counts"]
-    rows = [Example([0] * row["tokens"], row["label"]) for row in counts["rows"]]
+    rows = [Outline(place, row["label"], row["tokens"], 0, None, True) for place, row in enumerate(counts["rows"])]
     own = statistics_of(rows, len(counts["own"]["labels"]))
     assert {"rows": own.rows, "labels": own.labels, "lengths": own.lengths, "present": own.present} == {
         name: value for name, value in counts["own"].items() if name != "labelNats"
