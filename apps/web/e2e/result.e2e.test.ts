@@ -166,10 +166,14 @@ it("has the round and the client that are looked at in its address, for a reload
   await page.reload();
   await detail.waitFor();
   await expect.poll(() => slider.getAttribute("aria-valuetext")).toBe("Round 1 of 2");
+  // So slowly that one goes back before all of the page was drawn.
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 12 });
   await slider.press("End");
   await expect.poll(() => slider.getAttribute("aria-valuetext")).toBe("The end");
   await page.goBack();
   await expect.poll(() => slider.getAttribute("aria-valuetext")).toBe("Round 1 of 2");
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 1 });
   await page.goBack();
   await detail.waitFor({ state: "detached" });
   expect(new URL(page.url()).search).toBe("?round=1");
