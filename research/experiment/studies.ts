@@ -78,7 +78,7 @@ const ABSTRACTS = ["--scenario", "abstracts", "--rows", "900", ...ENOUGH];
 
 /** Bases that are not part of the project, in folders of these names: docs/models.md says where they come from. */
 const MINILM = "models/all-MiniLM-L6-v2";
-const SMOLLM2 = "models/SmolLM2-135M";
+const SMOLLM2 = "models/SmolLM2-135M-Instruct";
 
 const STUDIES: Readonly<Record<string, readonly string[]>> = {
   clinc150: [...CLINC, "--methods", PROTOCOL],
