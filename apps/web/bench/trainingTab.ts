@@ -31,13 +31,15 @@ export async function watchTrainingTab(stage: Stage, rounds: number): Promise<Tr
   const onPage = (page: Page) => void page.addInitScript(observe);
   const { page, context } = await join(stage.browser, federation.inviteUrl, data(0), { deadlineMs: DEADLINE_MS, onPage });
   const began = performance.now();
+  const joined = await page.evaluate(() => performance.now());
   const other = await join(stage.browser, federation.inviteUrl, data(1), { deadlineMs: DEADLINE_MS });
   await federation.until("the end", ({ phase }) => phase === "finished", DEADLINE_MS);
   await page.getByRole("region", { name: "Use it" }).waitFor();
   const seconds = (performance.now() - began) / 1000;
   const { tasks, frames } = await page.evaluate(() => Reflect.get(window, "observed") as Observed);
   await Promise.all([context.close(), other.context.close()]);
-  return { seconds, longTasks: tasks.map((task) => ({ duration: task.duration, scripts: scriptsIn(task, frames) })) };
+  const since = tasks.filter(({ start }) => start >= joined);
+  return { seconds, longTasks: since.map((task) => ({ duration: task.duration, scripts: scriptsIn(task, frames) })) };
 }
 
 interface Script {
