@@ -180,7 +180,7 @@ it("has the round and the client that are looked at in its address, for a reload
   await page.close();
 });
 
-it("shows all charts along training steps or time where one is told to", async () => {
+it("shows all charts along training steps or time where one is told to, after a reload too", async () => {
   const { page } = anna;
   const along = (name: string) => page.getByRole("group", { name: `What ${name} is shown by` });
   const time = along("accuracy").getByRole("button", { name: "time" });
@@ -191,6 +191,9 @@ it("shows all charts along training steps or time where one is told to", async (
   }
   await along("training loss").getByRole("button", { name: "training step" }).click();
   await expect.poll(() => time.getAttribute("aria-pressed")).toBe("false");
+  await page.reload();
+  const step = along("accuracy").getByRole("button", { name: "training step" });
+  await expect.poll(() => step.getAttribute("aria-pressed")).toBe("true");
   await along("accuracy").getByRole("button", { name: "round" }).click();
 });
 

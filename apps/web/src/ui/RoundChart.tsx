@@ -3,7 +3,7 @@ import { useLanguage } from "../hooks/useLanguage.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import { ChartFigure } from "./ChartFigure.tsx";
-import { chosenAxis } from "./chosenAxis.ts";
+import { chooseAxis, chosenAxis } from "./chosenAxis.ts";
 import { type ChartSeries, RoundPlot, type RoundPlotProps } from "./RoundPlot.tsx";
 import { type AxisKind, axisKinds, axisOf, type RoundAxes } from "./roundAxis.ts";
 import { Scroll } from "./Scroll.tsx";
@@ -73,7 +73,7 @@ function AxisSwitch({ name, kinds, kind }: AxisSwitchProps) {
         {words.roundChart.by}
       </span>
       {kinds.map((one) => (
-        <button key={one} type="button" aria-pressed={one === kind} onClick={() => chosenAxis.set(one)}>
+        <button key={one} type="button" aria-pressed={one === kind} onClick={() => chooseAxis(one)}>
           {words.roundPlot.axes[one]}
         </button>
       ))}

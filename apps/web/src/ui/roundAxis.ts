@@ -4,7 +4,8 @@ import { roundTick } from "../lib/roundWords.ts";
 import { labelledRounds } from "./chartScale.ts";
 import { words } from "./words.ts";
 
-export type AxisKind = "round" | "step" | "time";
+export const AXIS_KINDS = ["round", "step", "time"] as const;
+export type AxisKind = (typeof AXIS_KINDS)[number];
 
 export interface RoundPlace {
   readonly round: number;
@@ -30,8 +31,7 @@ export interface AxisTick {
   readonly text: string;
 }
 
-export const axisKinds = (axes: RoundAxes): readonly AxisKind[] =>
-  (["round", "step", "time"] as const).filter((kind) => axes[kind] !== undefined);
+export const axisKinds = (axes: RoundAxes): readonly AxisKind[] => AXIS_KINDS.filter((kind) => axes[kind] !== undefined);
 
 /** The one that is wanted where it is known. */
 export function axisOf(axes: RoundAxes, wanted: AxisKind): RoundAxis {
