@@ -9,6 +9,8 @@ const OTHERS = "fedavg,scaffold,fedopt,ditto,ffa-lora,fedsa-lora,rolora,flexlora
 const FEW = "local,fedavg,fdlora:sends-personal";
 /** Seeds that a table needs to be on the page. */
 const ENOUGH = ["--seeds", "5"];
+/** Seeds with which two points are told apart. */
+const MORE = ["--seeds", "10"];
 
 const BASES = ["--methods", "local", "--model", "models/use-lite,models/duet-base,models/duet-tiny", "--seeds", "3"];
 
@@ -88,8 +90,8 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "routing-time": [...ROUTING, "--methods", PROTOCOL, "--split", "time"],
   banking77: [...BANKING, "--methods", PROTOCOL],
   abstracts: [...ABSTRACTS, "--methods", PROTOCOL],
-  "clinc150-labels": [...CLINC, ...LABELS, "--prototypes", "1"],
-  "banking77-labels": [...BANKING, ...LABELS, "--prototypes", "1"],
+  "clinc150-labels": [...CLINC, ...MORE, ...LABELS, "--prototypes", "1"],
+  "banking77-labels": [...BANKING, ...MORE, ...LABELS, "--prototypes", "1"],
   "routing-labels": [...ROUTING, ...LABELS, "--prototypes", "1,1:personal"],
   "abstracts-labels": [...ABSTRACTS, ...LABELS, "--prototypes", "1,1:personal"],
   "clinc150-rivals": [...CLINC, ...RIVALS, "--prototypes", "1"],
