@@ -1,5 +1,5 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { type ReactNode, useEffect, useMemo } from "react";
+import { type ReactNode, useDeferredValue, useEffect, useMemo } from "react";
 import { SharedAdaptersPanel } from "../adapters/SharedAdaptersPanel.tsx";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useLanguage } from "../hooks/useLanguage.ts";
@@ -85,8 +85,8 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
   // It is copied unseen: none while it may still turn out that nobody else could open it.
   const inviteLink =
     invite === null || links.isUndecided ? null : addressOf(joinPath(federationId, invite), links.chosen.address);
-  // At the end of one's own run what came of it leads, and how it went follows.
-  const isResult = Boolean(tab && useBar);
+  // At the end of one's own run what came of it leads, and how it went follows: a task later, since nearly all of the page moves.
+  const isResult = useDeferredValue(Boolean(tab && useBar));
   const access = organiser?.view && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} links={links} />;
   // Who takes part as well came for what it learns.
   const accessLeads = tab === null && !ENDED.has(phase);
