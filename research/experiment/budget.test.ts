@@ -32,7 +32,8 @@ describe("matched budgets", () => {
     expect(() => matchedBudgets(method, { steps: 8, local: 4, rounds: 9, fusion: 0 })).toThrow(/fewer rounds/);
   });
 
-  test("twelve candidates on ten rows are 40 rows of training, two and a half steps of 16", () => {
-    expect(stepsOfFusion(12, 10, 16)).toBe(3);
+  test("twelve candidates on ten rows are 60 rows of training where a pass is half a step: four steps of 16", () => {
+    expect(stepsOfFusion(12, 10, 16, 2)).toBe(4);
+    expect(stepsOfFusion(12, 10, 16, 3)).toBe(3);
   });
 });

@@ -25,9 +25,9 @@ export function matchedBudgets(method: Method, { steps, local, rounds, fusion }:
   throw new RangeError(`${method.label} cannot do ${rounds} rounds in ${steps} steps; give it more steps or fewer rounds`);
 }
 
-/** Forward passes of `evaluations` candidates over the fusion rows, a forward pass being a third of a step's work. */
-export function stepsOfFusion(evaluations: number, fusionRows: number, batchSize: number): number {
-  return Math.ceil((evaluations * fusionRows) / (3 * batchSize));
+/** Forward passes of `evaluations` candidates over the fusion rows, of which `passesInStep` are a step's work. */
+export function stepsOfFusion(evaluations: number, fusionRows: number, batchSize: number, passesInStep: number): number {
+  return Math.ceil((evaluations * fusionRows) / (passesInStep * batchSize));
 }
 
 /** Evaluations of the search in the method's last round at most; 0 without one. */

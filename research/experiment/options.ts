@@ -67,6 +67,7 @@ const fields = z.strictObject({
   ranks: list(z.string().regex(/^(default|\d+(:\d+)*(:(padded|weighted|svd))?)$/)).optional(),
   /** default, or a share; behind it whether those rows are trained on in the end. */
   "fusion-rows": list(z.string().regex(/^(default|0\.\d+(:trained)?)$/)).optional(),
+  rules: z.literal("fair").optional(),
   pool: z.literal("tuning").optional(),
   threads: whole(1, 64).default(2),
   json: z.string().default("out/experiment.json"),
@@ -111,6 +112,7 @@ export const USAGE = `npm run experiment -- [options]
   --learning-rate R         in place of the base's (research/experiment/simulate.ts)
   --decay none,cosine,last  whether the learning rate falls: over a federation, or in its last federated round (default none)
   --fusion-rows S,S:trained share of a client's rows for its fusion, and whether the last round trains on them too (default a tenth)
+  --rules fair              who searches nothing trains on the rows of the search too, and a forward pass counts as half a step (a third)
   --devices D,D             usual, small: what is proposed for phones and old laptops, batch size included (default usual)
   --split time              of severity and routing: train on the past, test on the future
   --prototypes R,R:personal label prototypes that learn at R times the learning rate, shared or each client's own (default none)

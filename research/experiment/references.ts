@@ -60,9 +60,12 @@ export async function referenceRun(options: SimulationOptions): Promise<RunResul
   const { settings } = options;
   const reference = references[settings.method];
   if (!reference) throw new RangeError(`There is no reference "${settings.method}"; there are: ${referenceNames.join(", ")}`);
+  // What chooses a penalty on fusion rows is made of the others.
+  const { rules, ...before } = settings;
+  const ruled = rules && !settings.method.startsWith("linear-probe") ? { rules } : {};
   // Never run: its clients hold the rows as tokens and the initial adapter, as every method's do.
   const prototypes = settings.method.startsWith("prototypes") ? { prototypes: { rate: 0, travel: "shared" as const } } : {};
-  const simulation = await createSimulation({ ...options, settings: { ...settings, ...prototypes, method: local.id } });
+  const simulation = await createSimulation({ ...options, settings: { ...before, ...ruled, ...prototypes, method: local.id } });
   try {
     const { clients } = simulation;
     const { judge, costs = {} } = await reference(options, clients);

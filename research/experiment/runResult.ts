@@ -1,7 +1,7 @@
 /** What comes of a run, from what its clients reported. Pure. */
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import type { ClientStanding } from "@duet/lora-core/strategies/updateStanding";
-import { bestRound, fusionLossOf } from "./bestRound.ts";
+import { fusionLossOf } from "./bestRound.ts";
 import type { RoundEnd } from "./rehearsal.ts";
 import type { RoundRow, RunResult, RunSettings } from "./runs.ts";
 import type { Scores } from "./scores.ts";
@@ -22,17 +22,18 @@ interface Finished {
   readonly history: readonly SimulatedRound[];
   /** After every federated round, what was to be served; after the last what is. */
   readonly ends: readonly RoundEnd[];
+  /** Of these the one to stop after; undefined where nothing tells. */
+  readonly bestRound: RoundEnd | undefined;
   readonly scores: Scores;
   readonly seconds: number;
   readonly innerSteps: number;
 }
 
 export function resultOf(finished: Finished): RunResult {
-  const { settings, clients, ends, scores, seconds, innerSteps } = finished;
+  const { settings, clients, ends, bestRound: best, scores, seconds, innerSteps } = finished;
   const last = clients.map(({ metrics }) => metrics.at(-1)?.metrics);
   const served = ends.at(-1)?.clients ?? [];
   const accuracies = served.map(({ accuracy }) => accuracy);
-  const best = bestRound(ends);
   const meanOf = (pick: (metrics: RoundMetrics) => number | null) => meanOrNull(last.map((m) => (m ? pick(m) : null)));
   return {
     settings,

@@ -65,6 +65,8 @@ export const runSettings = z.strictObject({
   ranks: z.strictObject({ of: z.array(z.number().int().min(1).max(MAX_RANK)).min(1), how: z.enum(RANKS) }).optional(),
   /** A trial: another share of a client's rows for its fusion, and whether the last round trains on them too; left out for a tenth. */
   fusionRows: z.strictObject({ share: z.number().gt(0).lt(0.5), thenTrained: z.literal(true).optional() }).optional(),
+  /** Methods that search nothing train on the rows of the search too, and a forward pass counts as half a step; left out where they do not, and it counts as a third. */
+  rules: z.literal("fair").optional(),
   /** Of the rows set aside for tuning; left out in every run of a table. */
   pool: z.literal("tuning").optional(),
 });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ExperimentData } from "./clientData.ts";
 import { type OpenModel, openModel } from "./openModel.ts";
 import { type RunResult, runSettings } from "./runs.ts";
-import { simulate } from "./simulate.ts";
+import { createSimulation, simulate } from "./simulate.ts";
 
 const CLIENTS = 2;
 const scenario = logsScenario({ clients: CLIENTS, rowsPerClient: 20, seed: 3 });
@@ -57,6 +57,30 @@ describe("a simulated federation", () => {
     expect(fdlora.bytesUp).toBe(3 * oneRound);
     expect([fdlora.bytesDown, fedavg.bytesDown]).toEqual([3 * oneRound, 3 * oneRound]);
     expect(fedavg.perRound.map(({ bytes }) => bytes)).toEqual([2 * oneRound, 4 * oneRound, null]);
+  });
+
+  test("by fair rules who searches nothing trains on the rows of the search too, and chooses no round by them", async () => {
+    const [before, fair] = [await run({ method: "fedavg" }), await run({ method: "fedavg", rules: "fair" })];
+    expect([before.bestRound, fair.bestRound]).toEqual([expect.any(Number), null]);
+    expect(fair.innerSteps).toBe(before.innerSteps);
+    const settings = { ...before.settings, rules: "fair" as const };
+    const rowsOf = async (method: string) => {
+      const all = { settings: { ...settings, method }, data, model: opened.model, defaultTargets: opened.defaultTargets };
+      const simulation = await createSimulation({ ...all, smallTargets: opened.smallTargets, onProgress: () => {} });
+      const rows = simulation.clients.map(({ client }) => client.examples.train.length);
+      simulation.dispose();
+      return rows;
+    };
+    const lengths = (part: "train" | "fusion") => data.clients.map(({ split }) => split[part].length);
+    expect(await rowsOf("fdlora:private")).toEqual(lengths("train"));
+    expect(await rowsOf("fedavg-finish")).toEqual(lengths("train").map((count, i) => count + (lengths("fusion")[i] ?? 0)));
+  });
+
+  test("by fair rules a forward pass of the search costs more of the steps", async () => {
+    const withSteps = { method: "fdlora:private", steps: 10 };
+    const [before, fair] = [await run(withSteps), await run({ ...withSteps, rules: "fair" })];
+    expect([before.innerSteps, fair.innerSteps]).toEqual([3, 2]);
+    expect(fair.bestRound).not.toBeNull();
   });
 
   test("sums as secure sums do: half the bytes, the same rows trained, and what rounding lost is small and told", async () => {

@@ -26,6 +26,7 @@ import type { Budget } from "@duet/lora-core/training/trainingConfig";
 import type { LanguageModel, TaskModel } from "@duet/lora-engine/models/languageModel";
 import { stepsOf } from "@duet/lora-engine/training/batches";
 import type { Client } from "@duet/lora-engine/training/runRound";
+import { bestRound } from "./bestRound.ts";
 import { budgetsOf, fusionEvaluations, matchedBudgets, stepsOfFusion } from "./budget.ts";
 import type { ExperimentData } from "./clientData.ts";
 import { learningRateOf, methodNamed, startsMixed } from "./methodVariants.ts";
@@ -37,7 +38,7 @@ import { scoresOf } from "./scores.ts";
 import { openMeter, type SimulatedClient, simulatedClients, takeTurn } from "./simulatedClient.ts";
 import { SimulatedCoordinator } from "./simulatedCoordinator.ts";
 import { mean } from "./statistics/interval.ts";
-import { trainingOnFusionRows } from "./trials/fusionPart.ts";
+import { trainingOnFusionRows } from "./trainingOnFusionRows.ts";
 import { mixedStart } from "./trials/mixedStart.ts";
 
 /** That a sum has to have room for: a federation's by default. */
@@ -99,6 +100,8 @@ export class Simulation {
   readonly #sentUntil = new Map<number, number>();
   /** Simulated time, the same way. */
   readonly #clockAt = new Map<number, number>();
+  /** Fusion rows too, so that nothing may be chosen on them. */
+  readonly #trainsOnAll: boolean;
   /** Fusion weights that were chosen before the last round. */
   readonly #chosen = new Map<string, FusionWeights>();
   /** What slower clients are at, by their ids, where late answers are taken. */
@@ -124,6 +127,9 @@ export class Simulation {
     this.#options = options;
     this.#taskModel = taskModel;
     this.clients = simulatedClients({ settings, data, model, taskModel, adapter, training });
+    this.#trainsOnAll = settings.rules === "fair" && fusionEvaluations(method, settings.rounds) === 0;
+    if (this.#trainsOnAll && privacy) throw new RangeError("With privacy, rows of the search are not counted as trained on");
+    if (this.#trainsOnAll) for (const member of this.clients) trainOnFusionRows(member);
     this.#budgets = budgetsFor(method, settings, this.clients);
     assertCanRank(settings, this.#budgets, ranks);
     assertCanBeLate(settings, this.#budgets, ranks);
@@ -189,7 +195,8 @@ export class Simulation {
     const scores = await scoresOf(model, this.clients);
     const { history } = this.#coordinator;
     const innerSteps = this.#budgets.inner.amount;
-    return resultOf({ settings, clients: this.clients, history, ends: this.#ends, scores, seconds, innerSteps });
+    const looksAt = { ends: this.#ends, bestRound: this.#trainsOnAll ? undefined : bestRound(this.#ends) };
+    return resultOf({ settings, clients: this.clients, history, ...looksAt, scores, seconds, innerSteps });
   }
 
   dispose(): void {
@@ -301,9 +308,13 @@ export class Simulation {
     const { served, weights } = await this.#rehearse(simulated);
     if (!weights) throw new RangeError("Fusion rows are trained on where weights were chosen on them; this method chooses none");
     this.#chosen.set(simulated.id, weights);
-    simulated.client = { ...simulated.client, examples: trainingOnFusionRows(simulated.client.examples) };
+    trainOnFusionRows(simulated);
     return served;
   }
+}
+
+function trainOnFusionRows(simulated: SimulatedClient): void {
+  simulated.client = { ...simulated.client, examples: trainingOnFusionRows(simulated.client.examples) };
 }
 
 const isUnlike = ({ ranks }: RunSettings) => ranks?.of.some((rank) => rank !== ranks.of[0]) ?? false;
@@ -336,10 +347,10 @@ function assertCanBeLate(
 
 /** The settings as the product's budgets. */
 function budgetsFor(method: Method, settings: RunSettings, clients: readonly SimulatedClient[]): Budgets {
-  const { steps, budget, local, inner, rounds, batchSize } = settings;
+  const { steps, budget, local, inner, rounds, batchSize, rules } = settings;
   if (inner !== null) return budgetsOf(local, inner, rounds);
   const fusionRows = Math.max(...clients.map(({ client }) => client.examples.fusion.length));
-  const fusion = stepsOfFusion(fusionEvaluations(method, rounds), fusionRows, batchSize);
+  const fusion = stepsOfFusion(fusionEvaluations(method, rounds), fusionRows, batchSize, rules === "fair" ? 2 : 3);
   const tokensOfRow = mean(clients.flatMap(({ client }) => client.examples.train.map(({ tokens }) => tokens.length)));
   const all = budget === null ? steps : Math.floor(budget / (batchSize * tokensOfRow));
   return matchedBudgets(method, { steps: all, local, rounds, fusion });

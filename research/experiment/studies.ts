@@ -9,8 +9,6 @@ const OTHERS = "fedavg,scaffold,fedopt,ditto,ffa-lora,fedsa-lora,rolora,flexlora
 const FEW = "local,fedavg,fdlora:sends-personal";
 /** Seeds that a table needs to be on the page. */
 const ENOUGH = ["--seeds", "5"];
-/** Seeds with which two points are told apart. */
-const MORE = ["--seeds", "10"];
 
 const BASES = ["--methods", "local", "--model", "models/use-lite,models/duet-base,models/duet-tiny", "--seeds", "3"];
 
@@ -78,6 +76,16 @@ const UNLIKE_RANKS = [
 const BANKING = ["--scenario", "banking77", "--rows", "900", ...ENOUGH];
 const ABSTRACTS = ["--scenario", "abstracts", "--rows", "900", ...ENOUGH];
 
+/** Stage D: question 5 and 6 again by fair rules. */
+const FAIR = ["--rules", "fair", "--prototypes", "1", "--learning-rate", "0.001"];
+const FAIR_BOTH = [...FAIR, "--prototypes", "1,1:personal"];
+/** Seeds with which two points are told apart on the scenarios with many rows. */
+const MORE = ["--seeds", "12"];
+const FAIR_FOUR = "local,fedavg,fedavg-finish,fdlora:private";
+const FAIR_METHODS = ["--methods", `prototypes,prototypes:federated,${FAIR_FOUR}`];
+const FAIR_RIVALS = ["--methods", "fdlora:private,local,fedavg-finish,fedamp,fedamp:gentle,fedalt:brief"];
+const FEW_ROWS = ["--scenario", "clinc150", "--rows", "400", "--seeds", "12"];
+
 /** Bases that are not part of the project, in folders of these names: docs/models.md says where they come from. */
 const MINILM = "models/all-MiniLM-L6-v2";
 const SMOLLM2 = "models/SmolLM2-135M-Instruct";
@@ -90,8 +98,8 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "routing-time": [...ROUTING, "--methods", PROTOCOL, "--split", "time"],
   banking77: [...BANKING, "--methods", PROTOCOL],
   abstracts: [...ABSTRACTS, "--methods", PROTOCOL],
-  "clinc150-labels": [...CLINC, ...MORE, ...LABELS, "--prototypes", "1"],
-  "banking77-labels": [...BANKING, ...MORE, ...LABELS, "--prototypes", "1"],
+  "clinc150-labels": [...CLINC, ...LABELS, "--prototypes", "1"],
+  "banking77-labels": [...BANKING, ...LABELS, "--prototypes", "1"],
   "routing-labels": [...ROUTING, ...LABELS, "--prototypes", "1,1:personal"],
   "abstracts-labels": [...ABSTRACTS, ...LABELS, "--prototypes", "1,1:personal"],
   "clinc150-rivals": [...CLINC, ...RIVALS, "--prototypes", "1"],
@@ -107,6 +115,20 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   heterogeneity: [...CLINC, ...UNLIKE, "--work", "equal,skipped,bySpeed"],
   "heterogeneity-late": [...CLINC, ...UNLIKE, "--work", "equal,skipped,late"],
   "heterogeneity-ranks": [...CLINC, ...UNLIKE_RANKS],
+  "fair-clinc150": [...CLINC, ...MORE, ...FAIR, ...FAIR_METHODS],
+  "fair-banking77": [...BANKING, ...MORE, ...FAIR, ...FAIR_METHODS],
+  "fair-routing": [...ROUTING, ...FAIR_BOTH, ...FAIR_METHODS],
+  "fair-abstracts": [...ABSTRACTS, ...FAIR_BOTH, ...FAIR_METHODS],
+  "fair-clinc150-rivals": [...CLINC, ...MORE, ...FAIR, ...FAIR_RIVALS],
+  "fair-banking77-rivals": [...BANKING, ...MORE, ...FAIR, ...FAIR_RIVALS],
+  "fair-routing-rivals": [...ROUTING, ...FAIR_BOTH, ...FAIR_RIVALS],
+  "fair-abstracts-rivals": [...ABSTRACTS, ...FAIR_BOTH, ...FAIR_RIVALS],
+  "fair-clinc150-few": [...FEW_ROWS, ...FAIR, ...FAIR_METHODS],
+  "fair-clinc150-288": [...CLINC, ...FAIR, ...FAIR_METHODS, "--steps", "288", "--local", "96"],
+  "fair-clinc150-576": [...CLINC, ...FAIR, ...FAIR_METHODS, "--steps", "576", "--local", "192"],
+  "fair-clinc150-codes": [...CLINC, ...FAIR, "--prototypes", "none,1", "--codes", "labels", "--methods", FAIR_FOUR],
+  "fair-clinc150-decay": [...CLINC, ...FAIR, "--decay", "none,cosine", "--methods", FAIR_FOUR],
+  "fair-banking77-decay": [...BANKING, ...FAIR, "--decay", "none,cosine", "--methods", FAIR_FOUR],
   medical: ["--scenario", "medical", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   alerts: ["--scenario", "alerts", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
   severity: ["--scenario", "severity", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
@@ -115,10 +137,10 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "medical-bases": ["--scenario", "medical", ...BASES],
   "alerts-bases": ["--scenario", "alerts", ...BASES],
   "severity-bases": ["--scenario", "severity", ...BASES],
-  "clinc150-minilm": [...CLINC, ...LABELS, "--prototypes", "1", "--model", `models/use-lite,${MINILM}`, "--seeds", "3"],
+  "fair-clinc150-minilm": [...CLINC, ...FAIR, ...FAIR_METHODS, "--model", MINILM],
   smollm2: [
     ...["--scenario", "medical", "--model", SMOLLM2, "--clients", "2", "--rows", "160", "--rounds", "2"],
-    ...["--steps", "16", "--local", "6", "--learning-rate", "0.001", "--methods"],
+    ...["--steps", "16", "--local", "6", "--learning-rate", "0.001", "--rules", "fair", "--methods"],
     "majority,base,class-means,class-means:federated,linear-probe,linear-probe:federated,pooled,local,fedavg,fedavg-finish,fdlora:private",
   ],
   clients: ["--scenario", "medical", "--methods", FEW, "--clients", "3,5,10", ...ENOUGH],

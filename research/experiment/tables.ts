@@ -35,6 +35,7 @@ const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | numb
   "learning rate": ({ learningRate, decay }) => [learningRate ?? "the base's", ...(decay ? ["cosine"] : [])].join(", "),
   ranks: ({ ranks }) => ranksName(ranks),
   split: ({ split }) => split ?? "groups",
+  rules: ({ rules }) => rules ?? "before",
   epsilon: ({ privacy }) => privacy?.epsilon ?? "none",
   "epsilon of clients": ({ clientPrivacy }) => clientPrivacy?.epsilon ?? "none",
 };

@@ -19,12 +19,13 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
     methodNamed(name);
     learningRateOf(name);
   }
-  const { scenario, steps, budget = null, local, rows, split, pool, codes } = options;
+  const { scenario, steps, budget = null, local, rows, split, pool, codes, rules } = options;
   const common = { scenario, steps, budget, local, rows, batchSize: options["batch-size"] };
   const noise = { labelNoise: options["label-noise"], dropClients: options["drop-clients"] };
   const rate = options["learning-rate"];
   const training = rate === undefined ? {} : { learningRate: rate };
   const speeds = options.speeds ? { speeds: options.speeds.split(":").map(Number) } : {};
+  const ruled = rules ? { rules } : {};
   const division = { ...(split ? { split } : {}), ...(pool ? { pool } : {}), ...(codes ? { codes: true as const } : {}) };
   const seeds = Array.from({ length: options.seeds }, (_, i) => options["first-seed"] + i);
   const each = combinations({
@@ -62,6 +63,7 @@ export function wantedRuns(options: ExperimentOptions): readonly RunSettings[] {
         ...training,
         ...speeds,
         ...division,
+        ...ruled,
         ...privacy,
         ...noisy,
         ...rounded,

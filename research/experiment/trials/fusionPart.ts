@@ -13,11 +13,4 @@ export function withFusionShare(split: DataSplit, share: number, seed: number): 
   return { ...split, train: byLine([...train, ...test]), fusion: byLine([...split.fusion, ...fusion]) };
 }
 
-/** Everything that is not tested is trained on. */
-export const trainingOnFusionRows = <T>({ train, fusion, test }: Record<keyof DataSplit, readonly T[]>) => ({
-  train: [...train, ...fusion],
-  fusion,
-  test,
-});
-
 const byLine = (rows: readonly Row[]) => rows.toSorted((one, other) => one.line - other.line);
