@@ -23,6 +23,14 @@ const expectRounds = (actual: number[][], expected: number[][]) =>
     expect(value).toBeCloseTo(expected.flat()[index] as number, 6);
   });
 
+it("sends nothing of what clients learn alone, unless the shared adapter starts from its mean", () => {
+  const alone: FdLoraConfig = { ...config, sync: { ...config.sync, every: 0 }, finish: false };
+  const uploadOf = (init: FdLoraConfig["init"]) =>
+    fdLora.plan({ ...alone, init }, budgets, { round: 0, isNewcomer: false }).upload;
+  expect(uploadOf("seed")).toBeNull();
+  expect(uploadOf("mean-personal")).toEqual({ slot: "personal", form: "value", part: "all", extra: null });
+});
+
 describe("FDLoRA at the coordinator", () => {
   // Uniform mean of the differences: A (0.2 - 0.4) / 2 = -0.1; B (0.6 + 1.0) / 2 = 0.8.
   it("takes Nesterov's outer step", () => {
