@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bootstrapOf } from "./comparison.ts";
+import { bootstrapOf, clientsToldWorse } from "./comparison.ts";
 import type { RunResult } from "./runs.ts";
 import { summaryTable } from "./summaryTable.ts";
 import { balancedAccuracy, testGroups } from "./testFigures.ts";
@@ -48,6 +48,22 @@ describe("a comparison on kept rows", () => {
     expect(names).toContain("| method | seeds | test groups | accuracy | against local | bootstrap | p, Holm |");
     expect(line).toMatch(/^\| fedavg \| 2 \| 5 \| 0\.833 ± 0\.000 \| \+0\.167 ± 0\.000 \| \+0\.000 to \+0\.\d+ \| 0\.000 \|/);
   });
+});
+
+it("a client is told to be worse where the groups of its rows tell it, near-duplicates counting once", () => {
+  const rows = 12;
+  const [labels, right, wrong] = [1, 1, 0].map((label) => new Array<number>(rows).fill(label));
+  const pairOf = (groups: number) => {
+    const of = (predicted: readonly number[]) => [
+      { truth: labels ?? [], predicted: [...predicted], group: (labels ?? []).map((_, row) => row % groups) },
+    ];
+    const rival = exampleRun({ method: "local", seed: 1, accuracies: [1], tests: of(right ?? []) });
+    return [{ run: exampleRun({ method: "fedavg", seed: 1, accuracies: [0], tests: of(wrong ?? []) }), rival }];
+  };
+  // Five groups all lost have p 0.0625, six 0.03125.
+  expect([clientsToldWorse(pairOf(5)), clientsToldWorse(pairOf(6))]).toEqual([0, 1]);
+  expect(clientsToldWorse(pairOf(6).map(({ run, rival }) => ({ run: rival, rival: run })))).toBe(0);
+  expect(clientsToldWorse(pairOf(6).map(({ run, rival }) => ({ run: { ...run, tests: null }, rival })))).toBeNull();
 });
 
 it("balanced accuracy is the mean recall of the classes there are: 3 of 3, 1 of 2, 0 of 1", () => {

@@ -2,6 +2,10 @@
 import type { RunResult } from "./runs.ts";
 import { hierarchicalBootstrap, type PairedRows, type Quantiles } from "./statistics/hierarchicalBootstrap.ts";
 import { type Interval, interval } from "./statistics/interval.ts";
+import { signTest } from "./statistics/signTest.ts";
+
+/** Of a client's own test rows, without a correction for the number of clients. */
+const TOLD = 0.05;
 
 /** Two runs of one seed. */
 export interface Pair {
@@ -30,6 +34,21 @@ export function clientsWorse(pairs: readonly Pair[]): { readonly worse: number; 
     run.accuracies.map((accuracy, i) => accuracy - (rival.accuracies[i] ?? 0)),
   );
   return { worse: differences.filter((difference) => difference < 0).length, clients: differences.length };
+}
+
+/** Of them, those of whom it is told by the groups of their own test rows; null where a run kept no single rows. */
+export function clientsToldWorse(pairs: readonly Pair[]): number | null {
+  const seeds = pairs.map(({ run, rival }) => pairedRows(run, rival));
+  if (seeds.some((clients) => clients === null)) return null;
+  return seeds.flatMap((clients) => clients ?? []).filter(isToldWorse).length;
+}
+
+/** Near-duplicates count once, by whether more of them are right. */
+function isToldWorse({ differences, groups }: PairedRows): boolean {
+  const byGroup = new Map<number, number>();
+  for (const [row, group] of groups.entries()) byGroup.set(group, (byGroup.get(group) ?? 0) + (differences[row] ?? 0));
+  const all = [...byGroup.values()];
+  return all.reduce((sum, one) => sum + Math.sign(one), 0) < 0 && signTest(all) < TOLD;
 }
 
 function pairedRows({ tests: mine }: RunResult, { tests: theirs }: RunResult): readonly PairedRows[] | null {

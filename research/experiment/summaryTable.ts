@@ -2,7 +2,7 @@
 import { AS_THEY_ARE, nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
 import { local } from "@duet/lora-core/strategies/local";
-import { bootstrapOf, clientsWorse, type Pair, seedDifferences } from "./comparison.ts";
+import { bootstrapOf, clientsToldWorse, clientsWorse, type Pair, seedDifferences } from "./comparison.ts";
 import { methodId } from "./methodVariants.ts";
 import { type RunResult, type RunSettings, runKey } from "./runs.ts";
 import { holm } from "./statistics/holm.ts";
@@ -43,7 +43,7 @@ export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id
     { name: "accuracy", cell: ({ runs }) => withMargin(runs.map(({ accuracyMean }) => accuracyMean)) },
     figure("balanced", (run) => (UNBALANCED.includes(run.settings.scenario) ? balancedAccuracy(run) : null)),
     ...compared,
-    worseThan(results, local.id, ofMethod(aloneIn(results))),
+    ...worseThan(results, local.id, ofMethod(aloneIn(results))),
     { name: "went which way", cell: ({ runs }) => waysServed(runs) },
     ...untrained,
     figure("after the best round", ({ accuracyAtBest }) => accuracyAtBest),
@@ -141,15 +141,24 @@ function aloneIn(results: readonly RunResult[]): string {
   return results.map(({ settings }) => settings.method).find((method) => methodId(method) === local.id) ?? local.id;
 }
 
-function worseThan(results: readonly RunResult[], name: string, rivalOf: RivalOf): Column {
+function worseThan(results: readonly RunResult[], name: string, rivalOf: RivalOf): readonly Column[] {
   const pairsOf = pairing(results, rivalOf);
-  return {
-    name: `clients worse than ${name}`,
-    cell: (line) => {
-      const { worse, clients } = clientsWorse(pairsOf(line));
-      return clients > 0 ? `${worse} of ${clients}` : "";
+  return [
+    {
+      name: `clients worse than ${name}`,
+      cell: (line) => {
+        const { worse, clients } = clientsWorse(pairsOf(line));
+        return clients > 0 ? `${worse} of ${clients}` : "";
+      },
     },
-  };
+    {
+      name: "told worse",
+      cell: (line) => {
+        const pairs = pairsOf(line);
+        return (pairs.length > 0 ? clientsToldWorse(pairs) : null) ?? "";
+      },
+    },
+  ];
 }
 
 /** The runs of a line that have a rival, each beside it; none is its own. */

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { hierarchicalBootstrap } from "./hierarchicalBootstrap.ts";
 import { holm } from "./holm.ts";
 import { interval } from "./interval.ts";
+import { signTest } from "./signTest.ts";
 import { studentQuantile, studentTail } from "./studentT.ts";
 
 const numbers = z.array(z.number());
@@ -86,4 +87,16 @@ describe("the hierarchical bootstrap", () => {
   it("gives the same twice", () => {
     expect(hierarchicalBootstrap(seeds, { draws: 200 })).toEqual(hierarchicalBootstrap(seeds, { draws: 200 }));
   });
+});
+
+// Sums of binomial coefficients in whole numbers, by Python: 2 * sum(comb(n, k) for k in range(m + 1)) / 2 ** n.
+it.each([
+  { up: 3, down: 10, p: 0.09228515625 },
+  { up: 0, down: 6, p: 0.03125 },
+  { up: 5, down: 5, p: 1 },
+  { up: 60, down: 90, p: 0.017597691928785745 },
+  { up: 0, down: 0, p: 1 },
+])("the sign test of $up against $down", ({ up, down, p }) => {
+  const differences = [...new Array<number>(up).fill(0.5), ...new Array<number>(down).fill(-2), 0, 0];
+  expect(signTest(differences)).toBeCloseTo(p, 12);
 });
