@@ -4,14 +4,13 @@ import type { OwnFigures, SessionState } from "@duet/client/sessionState";
 import { latestAccuracy, meanAccuracy, summedAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import type { PerAdapter } from "../lib/adapters.ts";
+import { newestIn, type PerAdapter } from "../lib/adapters.ts";
 import { accuracyInterval, differenceSpread } from "../lib/certainty.ts";
 import { isCrowd } from "../lib/crowd.ts";
 import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import { aloneAccuracy, crowdRows, gainCounts, hasOnlyLearnedAlone, quantile } from "./crowdView.ts";
 import { baseAccuracy } from "./metricsView.ts";
-import { verdictView } from "./result/verdictView.ts";
 import { textView } from "./textView.ts";
 import { words } from "./words.ts";
 
@@ -43,7 +42,7 @@ function ownHeadline(
   { samples, clientId }: Own,
 ): HeadlineView | null {
   const isOver = snapshot.phase === "finished";
-  const shown = (isOver ? verdictView(accuracy, null)?.best : null) ?? newestIn(accuracy);
+  const shown = newestIn(accuracy);
   const to = shown && accuracy[shown];
   if (shown === null || to === null) return null;
   const me = snapshot.clients.find(({ id }) => id === clientId);
@@ -117,11 +116,6 @@ function writtenHeadline(snapshot: Snapshot): HeadlineView | null {
     certainty: null,
   };
 }
-
-const NEWEST_FIRST: readonly AdapterKey[] = ["fused", "shared", "personal"];
-
-/** Of what the rounds have made last. */
-const newestIn = (accuracy: PerAdapter): AdapterKey | null => NEWEST_FIRST.find((key) => accuracy[key] !== null) ?? null;
 
 function newestOf(accuracy: PerAdapter): number | null {
   const newest = newestIn(accuracy);

@@ -31,6 +31,8 @@ test("a card says what the federation brought over learning alone, or over the u
   });
   expect(pastView(pastOf("f")).facts).toContain("3 clients");
   expect(pastView(pastOf("f", { alone: null }))).toMatchObject({ from: 0.36, of: expect.stringContaining("the untouched base") });
+  // What was served, even where another has more of these rows right.
+  expect(pastView(pastOf("f", { accuracy: { base: 0.36, personal: 0.9, shared: 0.81, fused: 0.85 } })).to).toBe(0.85);
   const text = pastOf("f", { accuracy: { base: null, personal: null, shared: null, fused: null } });
   expect(pastView(text)).toMatchObject({ from: null, to: null });
 });

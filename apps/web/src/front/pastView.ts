@@ -1,5 +1,6 @@
 /** A federation that this browser took part in, as a card and as a column of a comparison. Pure. */
 
+import { newestIn } from "../lib/adapters.ts";
 import { formatBytes, formatDay, formatDuration, formatFraction } from "../lib/format.ts";
 import { methodAndPreset } from "../lib/methods/methodText.ts";
 import { words as common } from "../lib/words.ts";
@@ -21,7 +22,8 @@ export interface PastView {
 export function pastView(past: PastFederation): PastView {
   const { federationId, config, accuracy, alone, samples, clients, endedAt } = past;
   const from = alone ?? accuracy.base;
-  const to = bestOf(accuracy);
+  const served = newestIn(accuracy);
+  const to = served && accuracy[served];
   const before = alone === null ? words.pastView.untouchedBase : words.pastView.alone;
   return {
     federationId,
@@ -37,12 +39,6 @@ export function pastView(past: PastFederation): PastView {
       formatDay(endedAt),
     ].join(" · "),
   };
-}
-
-/** Of whichever adapter serves best. */
-function bestOf(accuracy: PastFederation["accuracy"]): number | null {
-  const measured = Object.values(accuracy).filter((value) => value !== null);
-  return measured.length === 0 ? null : Math.max(...measured);
 }
 
 const methodWords = ({ config: { strategy } }: PastFederation): string => methodAndPreset(strategy);

@@ -59,3 +59,8 @@ export const perAdapter = (value: (key: AdapterKey) => number | null): PerAdapte
   shared: value("shared"),
   fused: value("fused"),
 });
+
+const NEWEST_FIRST: readonly AdapterKey[] = ["fused", "shared", "personal"];
+
+/** What is served, or would be now: chosen without a look at test rows, as the best of several on them is not. Null where nothing was measured. */
+export const newestIn = (accuracy: PerAdapter): AdapterKey | null => NEWEST_FIRST.find((key) => accuracy[key] !== null) ?? null;
