@@ -2,7 +2,6 @@
 
 import type { OwnFigures, SessionState } from "@duet/client/sessionState";
 import { latestAccuracy, meanAccuracy, summedAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
-import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { newestIn, type PerAdapter } from "../lib/adapters.ts";
 import { accuracyInterval, differenceSpread } from "../lib/certainty.ts";
