@@ -59,7 +59,7 @@ export interface AppServices {
   deviceLimits(): Promise<DeviceLimits>;
   /** How fast this device would learn in a federation, on rows that are connected; a session that begins waits for its end. */
   checkDevice(config: FederationConfig, rows: RowsHandle, onProgress: (progress: DownloadProgress) => void): Promise<DeviceCheck>;
-  /** The feed of a federation; the one before is closed when it is another. */
+  /** The feed of a federation, open for as long as somebody looks at it. */
   feed(federationId: string, token: string): FederationFeed;
   /** What opens the coordinator's files of a federation that was come to by this link. */
   tokenFor(federationId: string, token: string): string;

@@ -1,11 +1,11 @@
-/** The federation that this tab looks at, and what this browser may look on by. */
+/** The federations that this tab looks at, and what this browser may look on by. */
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
 import { type FederationFeed, lookOn, openFederationFeed } from "@duet/client/federationFeed";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { TabStorage } from "./tabStorage.ts";
 
 export interface LookingOn {
-  /** The feed of a federation; the one before is closed when it is another. */
+  /** The feed of a federation, one for all who look at it. When another is asked for, those that nobody looks at any more are closed. */
   feed(federationId: string, token: string): FederationFeed;
   /** What opens the coordinator's files of a federation that was come to by this link. */
   tokenFor(federationId: string, token: string): string;
@@ -15,14 +15,23 @@ export interface LookingOn {
 
 export interface LookingOnParts {
   readonly coordinator: CoordinatorClient;
-  readonly storage: TabStorage;
+  readonly storage: Pick<TabStorage, "identity" | "organiser" | "parting">;
   /** The federation that this tab takes part in now. */
   readonly ownFederation: () => string | null;
   readonly onSeen: (snapshot: Snapshot) => void;
 }
 
+interface OpenFeed {
+  readonly token: string;
+  readonly feed: FederationFeed;
+  isLookedAt(): boolean;
+}
+
 export function createLookingOn({ coordinator, storage, ownFederation, onSeen }: LookingOnParts): LookingOn {
-  let open: { readonly token: string; readonly feed: FederationFeed } | null = null;
+  const open = new Map<string, OpenFeed>();
+
+  /** The feed that this tab takes part by stays, whatever is looked at. */
+  const isInUse = ({ feed, isLookedAt }: OpenFeed) => isLookedAt() || ownFederation() === feed.federationId;
 
   const organiserKeyOf = (federationId: string) => storage.organiser(federationId)?.organiserKey ?? null;
 
@@ -33,22 +42,40 @@ export function createLookingOn({ coordinator, storage, ownFederation, onSeen }:
     return [...(identity ? [identity.resumeToken] : []), ...(organiserKey === null ? [] : [organiserKey])];
   }
 
+  function openFeed(federationId: string, token: string): OpenFeed {
+    const tokens = () => [token, ...ownTokens(federationId)];
+    const organiserKey = () => organiserKeyOf(federationId);
+    const parting = () => storage.parting(federationId);
+    const feed = openFederationFeed(coordinator, federationId, { tokens, organiserKey, parting });
+    feed.subscribe(() => {
+      const seen = feed.get();
+      if (seen.kind === "live") onSeen(seen.snapshot);
+    });
+    const lookers = new Set<symbol>();
+    const subscribe = (listener: () => void) => {
+      const looker = Symbol("looker");
+      lookers.add(looker);
+      const stop = feed.subscribe(listener);
+      return () => {
+        lookers.delete(looker);
+        stop();
+      };
+    };
+    return { token, feed: { ...feed, subscribe }, isLookedAt: () => lookers.size > 0 };
+  }
+
   return {
     feed(federationId, token) {
-      // The feed that this tab takes part by stays, whatever link the address has.
-      const isMine = ownFederation() === federationId;
-      if (open?.feed.federationId === federationId && (isMine || open.token === token)) return open.feed;
-      open?.feed.close();
-      const tokens = () => [token, ...ownTokens(federationId)];
-      const organiserKey = () => organiserKeyOf(federationId);
-      const parting = () => storage.parting(federationId);
-      const feed = openFederationFeed(coordinator, federationId, { tokens, organiserKey, parting });
-      feed.subscribe(() => {
-        const seen = feed.get();
-        if (seen.kind === "live") onSeen(seen.snapshot);
-      });
-      open = { token, feed };
-      return feed;
+      const known = open.get(federationId);
+      if (known && (isInUse(known) || known.token === token)) return known.feed;
+      for (const [id, one] of open) {
+        if (isInUse(one)) continue;
+        one.feed.close();
+        open.delete(id);
+      }
+      const opened = openFeed(federationId, token);
+      open.set(federationId, opened);
+      return opened.feed;
     },
     tokenFor: (federationId, token) => ownTokens(federationId)[0] ?? token,
     async once(federationId, secret) {

@@ -23,7 +23,8 @@ export function createNotices(): NoticesSwitch {
   // TypeScript takes it to be everywhere; it is missing in some browsers and on pages that are not secure.
   const api = Reflect.get(window, "Notification") as typeof Notification | undefined;
   const state = createStore<NoticesState>(stateNow());
-  let before: Snapshot | null = null;
+  /** The newest of each federation. */
+  const seen = new Map<string, Snapshot>();
 
   function stateNow(): NoticesState {
     if (!api) return "none";
@@ -39,8 +40,8 @@ export function createNotices(): NoticesSwitch {
       state.set(stateNow());
     },
     see(snapshot, clientId) {
-      const last = before?.federationId === snapshot.federationId ? before : null;
-      before = snapshot;
+      const last = seen.get(snapshot.federationId);
+      seen.set(snapshot.federationId, snapshot);
       if (!last || !api || state.get() !== "on" || !document.hidden) return;
       const notice = noticeOf(last, snapshot, clientId);
       if (notice) show(api, notice);
