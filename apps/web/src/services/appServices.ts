@@ -3,6 +3,7 @@ import type { RowsHandle } from "@duet/client/clientEngine";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import type { FederationFeed } from "@duet/client/federationFeed";
 import { loadPart } from "@duet/client/loadPart";
+import { createSecret } from "@duet/client/secret";
 import { createSentLedger, type SentLedger } from "@duet/client/sentLedger";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
@@ -178,7 +179,7 @@ export function createAppServices(): AppServices {
       const entered = sessions.team.get();
       if (!entered) return;
       const { federationId, secret } = entered;
-      const rowsId = `member-${crypto.randomUUID()}`;
+      const rowsId = `member-${createSecret()}`;
       storage.saveHelper(federationId, { secret, name, rowsId });
       entered.help({ name, rows, rowsId });
     },
