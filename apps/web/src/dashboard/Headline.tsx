@@ -1,5 +1,5 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { Button, CopyButton, Progress } from "@mantine/core";
+import { Button, Progress } from "@mantine/core";
 import { IconCheck, IconClock, IconPlayerPlay, IconPlayerStop, IconUsers } from "@tabler/icons-react";
 import { type ReactNode, useMemo } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
@@ -8,6 +8,7 @@ import { useNow } from "../hooks/useNow.ts";
 import { useSettled } from "../hooks/useSettled.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { formatFraction } from "../lib/format.ts";
+import { CopyText } from "../ui/CopyText.tsx";
 import { Countdown } from "./Countdown.tsx";
 import { type HeadlineView, headlineView, type Own } from "./headlineView.ts";
 import { leadText } from "./leadText.ts";
@@ -110,12 +111,12 @@ function Figure({ figure: { from, to, of, over, certainty } }: { readonly figure
 
 function InviteButton({ link }: { readonly link: string }) {
   return (
-    <CopyButton value={link}>
-      {({ copied, copy }) => (
+    <CopyText value={link}>
+      {({ isCopied, copy }) => (
         <Button size="xs" variant="default" onClick={copy}>
-          {copied ? words.headline.inviteLinkCopied : words.headline.invite}
+          {isCopied ? words.headline.inviteLinkCopied : words.headline.invite}
         </Button>
       )}
-    </CopyButton>
+    </CopyText>
   );
 }

@@ -1,5 +1,6 @@
-import { Button, CopyButton, Group, TextInput } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import { addressOf } from "../lib/baseUrl.ts";
+import { CopyText } from "./CopyText.tsx";
 import { words } from "./words.ts";
 
 export interface LinkFieldProps {
@@ -27,17 +28,17 @@ export function LinkField({ label, federationId, path, token, base, isMain = fal
         style={{ flex: "1 1 240px" }}
         onFocus={(event) => event.currentTarget.select()}
       />
-      <CopyButton value={value}>
-        {({ copied, copy }) => (
+      <CopyText value={value}>
+        {({ isCopied, copy }) => (
           <Button
             variant={isMain ? "filled" : "default"}
             onClick={copy}
             aria-label={words.linkField.copyNamed(label.toLowerCase())}
           >
-            {copied ? words.linkField.copied : words.linkField.copy}
+            {isCopied ? words.linkField.copied : words.linkField.copy}
           </Button>
         )}
-      </CopyButton>
+      </CopyText>
     </Group>
   );
 }

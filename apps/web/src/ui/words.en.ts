@@ -19,6 +19,9 @@ export const en = {
     asking: (label: string) => `${label}?`,
     keep: "Keep things as they are",
   },
+  copyText: {
+    byHand: "This browser does not let the page copy: copy it from here.",
+  },
   crosshair: {
     roundToLookAt: "Round to look at",
     noneChosen: "none chosen",

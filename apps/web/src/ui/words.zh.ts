@@ -20,6 +20,9 @@ export const zh: typeof en = {
     asking: (label) => `${label}？`,
     keep: "保持原样",
   },
+  copyText: {
+    byHand: "浏览器不允许本页面复制，请从这里手动复制。",
+  },
   crosshair: {
     roundToLookAt: "要查看的轮次",
     noneChosen: "未选择",

@@ -1,9 +1,10 @@
 import type { LinkRole, LinkView, OrganiserView } from "@duet/lora-core/protocol/organiserView";
-import { CopyButton, Group } from "@mantine/core";
+import { Group } from "@mantine/core";
 import type { Organiser } from "../../hooks/useOrganiser.ts";
 import { addressOf } from "../../lib/baseUrl.ts";
 import { formatDay } from "../../lib/format.ts";
 import { joinPath, organisePath, watchPath } from "../../lib/links.ts";
+import { CopyText } from "../../ui/CopyText.tsx";
 import { RowAction } from "../../ui/RowAction.tsx";
 import { words } from "./words.ts";
 
@@ -76,9 +77,9 @@ function LinkRow({ role, label, link, address, organiser }: LinkRowProps) {
       <td className="wide">
         <Group gap="xs">
           {address !== null && (
-            <CopyButton value={address}>
-              {({ copied, copy }) => button(copied ? words.linkRows.copied : words.linkRows.copy, copy)}
-            </CopyButton>
+            <CopyText value={address}>
+              {({ isCopied, copy }) => button(isCopied ? words.linkRows.copied : words.linkRows.copy, copy)}
+            </CopyText>
           )}
           {button(words.linkRows.newLink, () => send({ kind: "rotateLink", role }))}
           {link.token !== null && button(words.linkRows.extend, () => send({ kind: "extendLink", role }))}

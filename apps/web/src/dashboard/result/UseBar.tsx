@@ -1,7 +1,7 @@
 import type { SessionState } from "@duet/client/sessionState";
 import { availableAdapters } from "@duet/lora-core/federation/heldAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { Button, CopyButton, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { IconDownload, IconFileText, IconMessage, IconShare, IconTable } from "@tabler/icons-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { ownAdapter } from "../../adapters/adapterDownloads.ts";
@@ -12,6 +12,7 @@ import { useGo } from "../../hooks/useGo.ts";
 import { playgroundPath } from "../../lib/links.ts";
 import { saveFile } from "../../lib/saveFile.ts";
 import { words as common } from "../../lib/words.ts";
+import { CopyText } from "../../ui/CopyText.tsx";
 import { headlineView } from "../headlineView.ts";
 import { resultReport, resultSentence } from "./resultReport.ts";
 import { verdictView } from "./verdictView.ts";
@@ -77,13 +78,13 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
       )}
       {figure && (
         <>
-          <CopyButton value={resultSentence(snapshot, figure)}>
-            {({ copied, copy }) => (
+          <CopyText value={resultSentence(snapshot, figure)}>
+            {({ isCopied, copy }) => (
               <Button variant="default" leftSection={<IconShare size={16} />} onClick={copy}>
-                {copied ? words.useBar.copied : words.useBar.copyTheResult}
+                {isCopied ? words.useBar.copied : words.useBar.copyTheResult}
               </Button>
             )}
-          </CopyButton>
+          </CopyText>
           <Button
             variant="default"
             leftSection={<IconFileText size={16} />}
