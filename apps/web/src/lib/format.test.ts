@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   formatBytes,
+  formatClock,
   formatCount,
   formatCountInSteps,
   formatDuration,
@@ -38,4 +39,15 @@ test("rates and counts are rounded to what matters", () => {
   expect(formatCountInSteps(1_250_000, 50_000)).toBe("1.25 M");
   expect(formatCountInSteps(12_000_000, 2_000_000)).toBe("12 M");
   expect([plural(1, "client"), plural(3, "client")]).toEqual(["1 client", "3 clients"]);
+});
+
+test("a clock time has its day where that is not today's", () => {
+  const at = new Date(2026, 11, 3, 14, 5, 9).getTime();
+  const onDay = (day: number, hours: number) => formatClock(at, new Date(2026, 11, day, hours).getTime());
+  expect([onDay(3, 0), onDay(3, 23), onDay(4, 0), onDay(2, 23)]).toEqual([
+    "14:05:09",
+    "14:05:09",
+    "3 Dec 2026, 14:05:09",
+    "3 Dec 2026, 14:05:09",
+  ]);
 });

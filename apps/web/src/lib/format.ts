@@ -66,8 +66,12 @@ export function formatCountInSteps(value: number, step: number): string {
   return `${formatNumber(value / unit, Math.max(0, Math.ceil(Math.log10(unit / step))))} ${name}`;
 }
 
-/** Clock time of an instant, 14:05:09, in the reader's zone. */
-export const formatClock = (at: number): string => new Date(at).toLocaleTimeString(locale());
+/** Clock time of an instant, 14:05:09, in the reader's zone; with its day where that is not today's: 3 Dec 2026, 14:05:09. */
+export function formatClock(at: number, now = Date.now()): string {
+  const [then, today] = [new Date(at), new Date(now)];
+  if (then.toDateString() === today.toDateString()) return then.toLocaleTimeString(locale());
+  return then.toLocaleString(locale(), { dateStyle: "medium", timeStyle: "medium" });
+}
 
 /** Day of an instant, 3 December 2026, in the reader's zone. */
 export const formatDay = (at: number): string =>
