@@ -2,11 +2,9 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
 import { IconCheck, IconClock, IconPlayerPlay, IconPlayerStop, IconUsers } from "@tabler/icons-react";
 import { type ReactNode, useMemo } from "react";
-import { useServices } from "../hooks/ServicesContext.tsx";
+import { useCoordinatorClock } from "../hooks/useCoordinatorClock.ts";
 import { useLanguage } from "../hooks/useLanguage.ts";
-import { useNow } from "../hooks/useNow.ts";
 import { useSettled } from "../hooks/useSettled.ts";
-import { useStore } from "../hooks/useStore.ts";
 import { formatFraction } from "../lib/format.ts";
 import { CopyText } from "../ui/CopyText.tsx";
 import { Countdown } from "./Countdown.tsx";
@@ -34,9 +32,7 @@ export interface HeadlineProps {
 
 /** What leads the page: is it helping, is it running, for whom it waits. Without a box. */
 export function Headline({ snapshot, myRole, own, inviteLink, verdict, children }: HeadlineProps) {
-  const connection = useStore(useServices().coordinator.status);
-  const isAway = connection.kind === "lost";
-  const now = useNow() + (connection.kind === "ready" ? connection.clockOffsetMs : 0);
+  const { now, isAway } = useCoordinatorClock();
   const view = stripView(snapshot, now);
   const wait = waitView(snapshot, own?.clientId ?? null, now);
   const settled = useSettled(snapshot);

@@ -1,22 +1,23 @@
 import { stripView } from "../dashboard/progressView.ts";
 import { waitView } from "../dashboard/waitView.ts";
+import { words as dashboard } from "../dashboard/words.ts";
 import { words } from "../front/words.ts";
+import { useCoordinatorClock } from "../hooks/useCoordinatorClock.ts";
 import { useFederation } from "../hooks/useFederation.ts";
-import { useNow } from "../hooks/useNow.ts";
 import { failureLine } from "../lib/failureLine.ts";
 import type { KnownFederation } from "../services/tabStorage.ts";
 
 /** Where a federation stands, and for whom it waits, as its own page says it. */
 export function KnownStanding({ federationId, token }: Pick<KnownFederation, "federationId" | "token">) {
   const feed = useFederation(federationId, token);
-  const now = useNow();
+  const { now, isAway } = useCoordinatorClock();
   if (feed.kind === "loading") return <span className="muted">{words.knownFederations.asking}</span>;
   if (feed.kind === "refused") return <span className="small">{failureLine(feed.failure)}</span>;
   const { snapshot } = feed;
   return (
     <>
       {stripView(snapshot, now).status}
-      <div className="muted small">{waitView(snapshot, null, now).reason}</div>
+      <div className="muted small">{isAway ? dashboard.headline.awayNote : waitView(snapshot, null, now).reason}</div>
     </>
   );
 }
