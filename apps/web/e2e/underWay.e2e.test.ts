@@ -189,6 +189,20 @@ describe("what goes on around a tab", () => {
     await context.close();
   });
 
+  it("leaves first where its data is to be forgotten while it takes part, and trains no more", async () => {
+    const waits = await federation(2);
+    const { page, context } = await anna(waits);
+    await myTab(page).getByText("Waiting for other clients").waitFor();
+    await page.getByRole("link", { name: "Duet, front page" }).click();
+    await page.getByRole("button", { name: /^Forget my data of/ }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("it leaves the federation, for good").waitFor();
+    await dialog.getByRole("button", { name: "Leave and forget" }).click();
+    await page.getByRole("status").filter({ hasText: "under way: Forgotten in this browser: 60 rows" }).waitFor();
+    await waits.until("that it has left", ({ clients }) => clients[0]?.status === "left");
+    await context.close();
+  });
+
   it("is called for while the tab is hidden, by leave that is asked for with a press, never at load", async () => {
     const told: string[] = [];
     const waits = await federation(2);

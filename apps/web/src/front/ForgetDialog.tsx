@@ -1,17 +1,25 @@
+import { isTakingPart } from "@duet/client/sessionState";
 import { Button, Checkbox, Group, Modal } from "@mantine/core";
 import { useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useTask } from "../hooks/useTask.ts";
-import type { ForgettablePart } from "../services/forgetting.ts";
+import { type ForgettablePart, PARTS } from "../services/forgetting.ts";
+import type { TabSession } from "../services/tabSessions.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import type { ForgetDataProps } from "./forgetDataProps.ts";
-import { forgottenWords, PARTS } from "./forgetView.ts";
+import { forgottenWords } from "./forgetView.ts";
 import { words } from "./past/words.ts";
+
+const takesPartIn = (federationId: string, session: TabSession | null): boolean =>
+  session?.federationId === federationId && isTakingPart(session.get());
 
 /** Asks what this browser is to forget of a federation, saying what is lost with each. */
 export function ForgetDialog({ federationId, name, onForgotten, onClose }: ForgetDataProps & { readonly onClose: () => void }) {
   const services = useServices();
-  const [chosen, setChosen] = useState<readonly ForgettablePart[]>(PARTS);
+  // As it was when it was asked.
+  const [takesPart] = useState(() => takesPartIn(federationId, services.session.get()));
+  const [wanted, setWanted] = useState<readonly ForgettablePart[]>(PARTS);
+  const chosen = takesPart ? PARTS : wanted;
   const [forgetting, forget] = useTask();
   const start = () =>
     forget(async () => {
@@ -21,7 +29,12 @@ export function ForgetDialog({ federationId, name, onForgotten, onClose }: Forge
     });
   return (
     <Modal opened onClose={onClose} title={words.forgetDialog.title(name)}>
-      <p style={{ marginTop: 0 }}>{words.forgetDialog.lead}</p>
+      {takesPart && (
+        <p style={{ marginTop: 0 }}>
+          <strong>{words.forgetDialog.leaves}</strong>
+        </p>
+      )}
+      <p style={{ marginTop: 0 }}>{takesPart ? words.forgetDialog.leadOfAll : words.forgetDialog.lead}</p>
       {PARTS.map((part) => (
         <Checkbox
           key={part}
@@ -29,8 +42,9 @@ export function ForgetDialog({ federationId, name, onForgotten, onClose }: Forge
           label={words.forgetView.parts[part].label}
           description={words.forgetView.parts[part].lost}
           checked={chosen.includes(part)}
+          disabled={takesPart}
           onChange={(event) =>
-            setChosen(event.currentTarget.checked ? [...chosen, part] : chosen.filter((other) => other !== part))
+            setWanted(event.currentTarget.checked ? [...wanted, part] : wanted.filter((other) => other !== part))
           }
         />
       ))}
@@ -45,7 +59,7 @@ export function ForgetDialog({ federationId, name, onForgotten, onClose }: Forge
           loading={forgetting.kind === "busy"}
           onClick={start}
         >
-          {words.forgetDialog.forgetThese}
+          {takesPart ? words.forgetDialog.leaveAndForget : words.forgetDialog.forgetThese}
         </Button>
       </Group>
       {forgetting.kind === "failed" && <FailureAlert failure={forgetting.failure} />}

@@ -1,10 +1,8 @@
 /** What may be forgotten of a federation in this browser, and what was, in words. Pure. */
 
 import { words as common } from "../lib/words.ts";
-import type { ForgettablePart, Forgotten } from "../services/forgetting.ts";
+import type { Forgotten } from "../services/forgetting.ts";
 import { words } from "./past/words.ts";
-
-export const PARTS: readonly ForgettablePart[] = ["rows", "adapters", "ledger", "identity"];
 
 /** "Forgotten of Ward notes: 160 rows, your adapters." */
 export function forgottenWords(name: string, { rows, adapters, entries, identity }: Forgotten): string {

@@ -16,7 +16,7 @@ import { baseUrl } from "../lib/baseUrl.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import type { CompanionRequest, StopCompanion } from "./companion.ts";
 import type { DeviceCheck } from "./deviceCheck.ts";
-import { type ForgettablePart, type Forgotten, forgetParts } from "./forgetting.ts";
+import { type ForgettablePart, type Forgotten, forgetParts, PARTS } from "./forgetting.ts";
 import { createLedgerStore } from "./ledgerStore.ts";
 import { createLookingOn } from "./lookingOn.ts";
 import { createNotices, type NoticesSwitch } from "./notices.ts";
@@ -68,7 +68,7 @@ export interface AppServices {
   join(request: JoinRequest): Promise<void>;
   /** A simulated participant beside this tab; the one of another federation ends. @throws {DuetError} as {@link JoinRequest}'s joining. */
   accompany(request: CompanionRequest): Promise<void>;
-  /** Deletes of this browser what it keeps of a federation; says what there was of it. A client that trains must leave first. */
+  /** Deletes of this browser what it keeps of a federation; says what there was of it. A tab that takes part leaves it, of which nothing is kept. */
   forget(federationId: string, parts: readonly ForgettablePart[]): Promise<Forgotten>;
   /** Comes back as the client this tab was before a reload, with its simulated participant. */
   resume(federationId: string): Promise<ComeBack>;
@@ -141,8 +141,10 @@ export function createAppServices(): AppServices {
       companion = { federationId: request.federationId, stop: await startCompanion(request) };
     },
     async forget(federationId, parts) {
-      sessions.end(federationId);
-      return forgetParts({ storage, ledgers, engine: engines.current }, federationId, parts);
+      const tookPart = sessions.end(federationId);
+      const forgotten = await forgetParts({ storage, ledgers, engine: engines.current }, federationId, tookPart ? PARTS : parts);
+      if (tookPart) void coordinator.request("client:leave", {}).catch(() => {});
+      return forgotten;
     },
     async resume(federationId) {
       const known = storage.identity(federationId);
@@ -164,8 +166,7 @@ export function createAppServices(): AppServices {
       const { createTeamSecret } = await loadPart(() => import("@duet/lora-core/team/teamLink"));
       storage.saveTeam(federationId, { secret: createTeamSecret(), ...choices });
       // Without a session the page comes back as the client that is kept: as the team, now.
-      session.get()?.close();
-      session.set(null);
+      sessions.end(federationId);
     },
     async enterTeam(federationId, secret) {
       const current = sessions.team.get();

@@ -4,7 +4,8 @@ import type { TabEngine } from "../worker/tabEngine.ts";
 import type { TabStorage } from "./tabStorage.ts";
 
 /** What a person may have forgotten, each by itself. */
-export type ForgettablePart = "rows" | "adapters" | "ledger" | "identity";
+export const PARTS = ["rows", "adapters", "ledger", "identity"] as const;
+export type ForgettablePart = (typeof PARTS)[number];
 
 /** What there was, and is no more. */
 export interface Forgotten {

@@ -42,8 +42,8 @@ export interface TabSessions {
   ): Promise<void>;
   /** From what is kept of it; one that was a team asks first who leads it now. */
   comeBack(known: ClientIdentity, kept: KeptClient & { readonly rows: RowsHandle }): Promise<ComeBack>;
-  /** Ends the session of this federation, where it is this tab's. */
-  end(federationId: string): void;
+  /** Ends the session of this federation, where it is this tab's; whether it took part until now. The coordinator is not told. */
+  end(federationId: string): boolean;
   openTeam(federationId: string, secret: string): Promise<TabTeam>;
 }
 
@@ -173,9 +173,11 @@ export function createTabSessions(parts: SessionParts): TabSessions {
     openTeam,
     end(federationId) {
       const current = session.get();
-      if (current?.federationId !== federationId) return;
+      if (current?.federationId !== federationId) return false;
       current.close();
       session.set(null);
+      parts.onTraining(false);
+      return isTakingPart(current.get());
     },
   };
 }

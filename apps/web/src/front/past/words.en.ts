@@ -11,6 +11,9 @@ export const en = {
   forgetDialog: {
     title: (name: string) => `Forget my data of ${name}?`,
     lead: "It is deleted from this browser and cannot be brought back. Choose what:",
+    leaves: "This tab takes part in it now: it leaves the federation, for good. What was averaged already stays averaged.",
+    leadOfAll: "All of this is deleted from this browser and cannot be brought back:",
+    leaveAndForget: "Leave and forget",
     keepEverything: "Keep everything",
     forgetThese: "Forget these",
   },

@@ -11,6 +11,9 @@ export const zh: typeof en = {
   forgetDialog: {
     title: (name) => `清除我在“${name}”中的数据？`,
     lead: "这些内容将从本浏览器中删除，无法恢复。请选择要删除的内容：",
+    leaves: "本标签页正在参与此联邦：它将永久退出。已经参与平均的内容不会收回。",
+    leadOfAll: "以下内容将全部从本浏览器中删除，无法恢复：",
+    leaveAndForget: "退出并清除",
     keepEverything: "全部保留",
     forgetThese: "清除所选内容",
   },
