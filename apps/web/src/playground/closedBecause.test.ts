@@ -1,4 +1,5 @@
 import type { SessionStage } from "@duet/client/sessionState";
+import { explain } from "@duet/lora-core/errors/duetError";
 import { expect, test } from "vitest";
 import { closedBecause } from "./closedBecause.ts";
 
@@ -23,7 +24,8 @@ test("it says why it is closed", () => {
   expect(at({ kind: "working", round: 1, progress: null })).toMatch(/^This tab is training\./);
   expect(at({ kind: "submitting", round: 1 })).toMatch(/between rounds/);
   expect(at({ kind: "preparing" })).toMatch(/being loaded/);
-  expect(at({ kind: "removed", reason: "left", why: "gone" })).toMatch(/no longer takes part/);
+  expect(at({ kind: "removed", reason: "left", why: "gone" })).toMatch(/no longer takes part.* cannot come back/);
+  expect(at({ kind: "failed", failure: explain(new Error("out of memory")) })).toMatch(/Reload the page to come back/);
   expect(closedBecause({ stage: { kind: "waiting" }, samples, adapters: null })).toMatch(/after the first round/);
   expect(closedBecause({ stage: { kind: "waiting" }, samples: null, adapters: null })).toMatch(/^No data/);
 });

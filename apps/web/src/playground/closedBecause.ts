@@ -13,8 +13,9 @@ export function closedBecause({ stage, samples, adapters }: Pick<SessionState, "
     case "submitting":
       return words.closedBecause.training;
     case "removed":
-    case "failed":
       return words.closedBecause.gone;
+    case "failed":
+      return words.closedBecause.failed;
     default:
       if (samples === null) return words.closedBecause.noData;
       return adapters === null ? words.closedBecause.nothingLearned : null;
