@@ -2,16 +2,18 @@ import { clusterName } from "@duet/lora-core/protocol/deviceKind";
 import { isTold } from "@duet/lora-core/protocol/figures";
 import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { memo } from "react";
+import { memo, useMemo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { usePlace } from "../hooks/usePlace.ts";
 import { words as federation } from "../lib/federation/words.ts";
 import { tellersText, trafficText, untoldText } from "../lib/figuresWords.ts";
-import { formatLoss, formatRate } from "../lib/format.ts";
+import { formatClock, formatLoss, formatRate } from "../lib/format.ts";
 import { tells } from "../lib/toldFigures.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
+import { type CrowdRow, crowdRows } from "./crowdView.ts";
 import { FusionBars } from "./FusionBars.tsx";
+import { gainText } from "./headlineView.ts";
 import { MiniAccuracy } from "./MiniAccuracy.tsx";
 import { updateText } from "./metricsView.ts";
 import { saysAway } from "./saysAway.ts";
@@ -24,6 +26,7 @@ interface Shown {
   readonly loss: boolean;
   readonly speed: boolean;
   readonly accuracy: boolean;
+  readonly gain: boolean;
   readonly fusion: boolean;
   readonly update: boolean;
 }
@@ -33,11 +36,13 @@ export const ClientTable = memo(function ClientTable({ snapshot }: { readonly sn
   useLanguage();
   const { clients } = snapshot;
   const tellers = tellersText(snapshot);
+  const compared = useMemo(() => new Map(crowdRows(snapshot).map((row) => [row.id, row])), [snapshot]);
   if (clients.length === 0) return null;
   const shown: Shown = {
     loss: clients.some((client) => lossOf(client) !== null),
     speed: clients.some(({ progress }) => progress !== null && progress.tokensPerSecond > 0),
     accuracy: clients.some((client) => Object.values(latestAccuracy(client)).some((value) => value !== null)),
+    gain: [...compared.values()].some(({ gain }) => gain !== null),
     fusion: clients.some((client) => fusionOf(client) !== null),
     update: clients.some((client) => updateText(client) !== null),
   };
@@ -53,15 +58,27 @@ export const ClientTable = memo(function ClientTable({ snapshot }: { readonly sn
               {shown.loss && <th className="number">{words.clientTable.loss}</th>}
               {shown.speed && <th className="number">{words.clientTable.speed}</th>}
               {shown.accuracy && <th>{words.clientTable.accuracy}</th>}
+              {shown.gain && (
+                <th className="number" title={words.clientTable.gainHint}>
+                  {words.clientTable.gain}
+                </th>
+              )}
               {shown.fusion && <th>{words.clientTable.fusionWeights}</th>}
               {shown.update && <th title={words.clientTable.updateHint}>{words.clientTable.update}</th>}
               <th className="number">{words.clientTable.sent}</th>
               <th className="number">{words.clientTable.received}</th>
+              <th className="number">{words.clientTable.lastSeen}</th>
             </tr>
           </thead>
           <tbody>
             {clients.map((client) => (
-              <Row key={client.id} {...{ client, shown }} config={snapshot.config} answer={answerOf(snapshot, client.id)} />
+              <Row
+                key={client.id}
+                {...{ client, shown }}
+                compared={compared.get(client.id)}
+                config={snapshot.config}
+                answer={answerOf(snapshot, client.id)}
+              />
             ))}
           </tbody>
         </table>
@@ -78,12 +95,14 @@ const fusionOf = ({ history }: ClientView) => history.findLast(({ metrics }) => 
 
 interface RowProps {
   readonly client: ClientView;
+  /** With learning alone. */
+  readonly compared: CrowdRow | undefined;
   readonly shown: Shown;
   readonly config: Snapshot["config"];
   readonly answer: ReturnType<typeof answerOf>;
 }
 
-function Row({ client, shown, config, answer }: RowProps) {
+function Row({ client, compared, shown, config, answer }: RowProps) {
   const { look } = usePlace();
   const { name, figures, device, samples, status, progress } = client;
   const fusion = fusionOf(client);
@@ -129,6 +148,11 @@ function Row({ client, shown, config, answer }: RowProps) {
           {notTold ?? <MiniAccuracy client={client} />}
         </td>
       )}
+      {shown.gain && (
+        <td data-label={words.clientTable.gain} className="number" title={words.clientTable.gainHint}>
+          {compared ? gainText(compared) : "–"}
+        </td>
+      )}
       {shown.fusion && (
         <td data-label={words.clientTable.fusionWeights} className="wide">
           {fusion ? <FusionBars {...fusion} /> : (notTold ?? <span className="muted">{words.clientTable.atTheEnd}</span>)}
@@ -144,6 +168,9 @@ function Row({ client, shown, config, answer }: RowProps) {
       </td>
       <td data-label={words.clientTable.received} className="number">
         {trafficText([client], config, ({ bytesDown }) => bytesDown)}
+      </td>
+      <td data-label={words.clientTable.lastSeen} className="number">
+        {formatClock(client.lastSeenAt)}
       </td>
     </tr>
   );

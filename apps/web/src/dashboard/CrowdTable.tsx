@@ -8,7 +8,7 @@ import { formatClock, formatFraction, formatNumber, formatRate } from "../lib/fo
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { type CrowdColumn, type CrowdRow, type CrowdSort, crowdRows, sortedRows } from "./crowdView.ts";
-import { formatGain } from "./headlineView.ts";
+import { gainText } from "./headlineView.ts";
 import { words } from "./words.ts";
 
 const COLUMNS: readonly { readonly key: keyof typeof words.crowdTable.columns; readonly show: (row: CrowdRow) => string }[] = [
@@ -22,7 +22,7 @@ const COLUMNS: readonly { readonly key: keyof typeof words.crowdTable.columns; r
   },
   {
     key: "gain",
-    show: ({ gain, isSure }) => gainText(gain, isSure),
+    show: gainText,
   },
   {
     key: "rows",
@@ -41,9 +41,6 @@ const COLUMNS: readonly { readonly key: keyof typeof words.crowdTable.columns; r
     show: ({ lastSeenAt }) => formatClock(lastSeenAt),
   },
 ];
-
-const gainText = (gain: number | null, isSure: boolean | null): string =>
-  gain === null ? "–" : `${formatGain(gain)}${isSure === false ? " ?" : ""}`;
 
 type Filter = "all" | "away" | "worse";
 

@@ -1,7 +1,7 @@
 import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
 import type { PerAdapter } from "../lib/adapters.ts";
-import { headlineView } from "./headlineView.ts";
+import { gainText, headlineView } from "./headlineView.ts";
 
 const accuracy = { base: 0.25, personal: 0.625, shared: 0.5, fused: null };
 const samples = { train: 60, fusion: 10, test: 48 };
@@ -122,4 +122,11 @@ test("of very many clients it is the median, where half of them are, and how man
     certainty: null,
   });
   expect(headlineView(snapshotOf({ phase: "finished", clients }), null)).toMatchObject({ from: 0.2, to: 0.56 });
+});
+
+test("a client's gain has its sign, and a question mark where its rows cannot tell it from chance", () => {
+  expect(gainText({ gain: 0.042, isSure: true })).toBe("+0.04");
+  expect(gainText({ gain: -0.3, isSure: null })).toBe("−0.30");
+  expect(gainText({ gain: -0.01, isSure: false })).toBe("−0.01 ?");
+  expect(gainText({ gain: null, isSure: null })).toBe("–");
 });

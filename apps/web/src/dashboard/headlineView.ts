@@ -8,7 +8,7 @@ import { accuracyInterval, differenceSpread } from "../lib/certainty.ts";
 import { isCrowd } from "../lib/crowd.ts";
 import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
-import { aloneAccuracy, crowdRows, gainCounts, hasOnlyLearnedAlone, quantile } from "./crowdView.ts";
+import { aloneAccuracy, type CrowdRow, crowdRows, gainCounts, hasOnlyLearnedAlone, quantile } from "./crowdView.ts";
 import { baseAccuracy } from "./metricsView.ts";
 import { textView } from "./textView.ts";
 import { words } from "./words.ts";
@@ -145,6 +145,10 @@ function aloneText({ now, before, rows }: OverAlone): readonly string[] {
 
 /** With its sign, +0.04 or −0.01. */
 export const formatGain = (gain: number): string => `${gain < 0 ? "−" : "+"}${formatFraction(Math.abs(gain))}`;
+
+/** Of a client over learning alone, with a question mark where its test rows cannot tell it from chance. */
+export const gainText = ({ gain, isSure }: Pick<CrowdRow, "gain" | "isSure">): string =>
+  gain === null ? "–" : `${formatGain(gain)}${isSure === false ? " ?" : ""}`;
 
 function certaintyText(accuracy: number, rows: number): string {
   const { low, high } = accuracyInterval(accuracy, rows);

@@ -84,8 +84,12 @@ export const en = {
     accuracy: "Accuracy",
     fusionWeights: "Fusion weights",
     update: "Update",
+    gain: "Over alone",
+    gainHint:
+      "What the rounds made last against learning alone, on the client's own test rows; a question mark where those cannot tell it from chance.",
     sent: "Sent",
     received: "Received",
+    lastSeen: "Last seen",
     answers: { answered: "has answered", asked: "has yet to answer" },
     atTheEnd: "at the end",
   },
