@@ -1,7 +1,7 @@
 /**
  * Every page in both colour schemes, on a desk and on a phone, as axe sees it: contrast of at least 4.5:1, names, headings, targets of
- * 24 px, what a keyboard reaches; and that nothing is wider than its page. And the title that tells where one is, and the focus that stays
- * where one was.
+ * 24 px, what a keyboard reaches; and that nothing is wider than its page. And the title that tells where one is, and the focus, which
+ * stays where one was and comes along to another page.
  */
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
@@ -51,6 +51,23 @@ it("the front page, with a link that is none", () =>
     await page.keyboard.press("Enter");
     await page.getByText(/cut off or mistyped/).waitFor();
     expect(await problemsOf(page)).toEqual([]);
+  }));
+
+it("another page begins at its top, with the focus; back leads to where one stood", () =>
+  onPage(async (page) => {
+    await page.setViewportSize({ width: 390, height: 500 });
+    await page.goto(stage.url);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.tagName);
+    const scrolled = () => page.evaluate(() => window.scrollY);
+    expect(await focused()).toBe("BODY");
+    await page.getByRole("link", { name: "Glossary" }).click();
+    await page.getByRole("heading", { name: "Glossary" }).waitFor();
+    await expect.poll(focused).toBe("MAIN");
+    expect(await scrolled()).toBe(0);
+    await page.goBack();
+    await page.getByRole("button", { name: "I have a link" }).waitFor();
+    await expect.poll(scrolled).toBeGreaterThan(100);
   }));
 
 it("a new federation, with something missing", () =>

@@ -1,9 +1,10 @@
 import { explain } from "@duet/lora-core/errors/duetError";
 import { ActionIcon, Alert, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { IconMoon, IconPlugConnectedX, IconSun } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Link } from "react-router";
 import { useServices } from "../hooks/ServicesContext.tsx";
+import { useArrival } from "../hooks/useArrival.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { failureLine } from "../lib/failureLine.ts";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
@@ -24,7 +25,7 @@ export function Shell({ title, progress = null, narrow = false, children }: Shel
   useEffect(() => {
     document.title = [progress, title, "Duet"].filter((part) => part !== null).join(" · ");
   }, [progress, title]);
-  const main = useRef<HTMLElement>(null);
+  const main = useArrival<HTMLElement>();
   return (
     <div className={narrow ? "page narrow" : "page"}>
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
