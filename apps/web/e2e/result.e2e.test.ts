@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
-import type { Page } from "playwright";
+import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { join, type Participant } from "./support/participant.ts";
 import { type Stage, startStage } from "./support/stage.ts";
@@ -160,8 +160,18 @@ it("has the round and the client that are looked at in its address, for a reload
   await page.goto(watchUrl.replace("#", "?round=1#"));
   const slider = page.getByRole("slider", { name: "Round that is shown" });
   await expect.poll(() => slider.getAttribute("aria-valuetext")).toBe("Round 1 of 2");
-  await page.getByRole("cell", { name: /^anna/ }).getByRole("button").click();
+  const row = page.getByRole("cell", { name: /^anna/ }).getByRole("button");
+  await row.click();
   const detail = page.getByRole("region", { name: "anna" });
+  await detail.waitFor();
+  const unpin = detail.getByRole("button", { name: "Unpin" });
+  const hasFocus = (of: Locator) => of.evaluate((element) => element === document.activeElement);
+  await expect.poll(() => hasFocus(unpin)).toBe(true);
+  expect(await unpin.evaluate((element) => element.getBoundingClientRect().top)).toBeGreaterThanOrEqual(0);
+  await page.keyboard.press("Enter");
+  await detail.waitFor({ state: "detached" });
+  await expect.poll(() => hasFocus(row)).toBe(true);
+  await page.keyboard.press("Enter");
   await detail.waitFor();
   await page.reload();
   await detail.waitFor();

@@ -3,7 +3,7 @@ import { isTold } from "@duet/lora-core/protocol/figures";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button } from "@mantine/core";
 import { IconPinnedOff } from "@tabler/icons-react";
-import { Fragment } from "react";
+import { Fragment, type RefObject } from "react";
 import { usePlace } from "../hooks/usePlace.ts";
 import { untoldText } from "../lib/figuresWords.ts";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate } from "../lib/format.ts";
@@ -20,8 +20,14 @@ import { clientNote, eventText } from "./told/toldText.ts";
 import { waitedIn } from "./waitedView.ts";
 import { words } from "./words.ts";
 
+interface ClientDetailProps {
+  readonly snapshot: Snapshot;
+  /** Of the button that closes it. */
+  readonly closing: RefObject<HTMLButtonElement | null>;
+}
+
 /** Everything that is told of the one client that is pinned; nothing while none is. */
-export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
+export function ClientDetail({ snapshot, closing }: ClientDetailProps) {
   const { client: pinned, look } = usePlace();
   const client = snapshot.clients.find(({ id }) => id === pinned);
   if (!client) return null;
@@ -30,6 +36,7 @@ export function ClientDetail({ snapshot }: { readonly snapshot: Snapshot }) {
       title={client.name}
       aside={
         <Button
+          ref={closing}
           size="compact-sm"
           variant="default"
           leftSection={<IconPinnedOff size={14} />}

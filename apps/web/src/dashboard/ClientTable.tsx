@@ -4,7 +4,6 @@ import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo, useMemo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
-import { usePlace } from "../hooks/usePlace.ts";
 import { words as federation } from "../lib/federation/words.ts";
 import { tellersText, trafficText, untoldText } from "../lib/figuresWords.ts";
 import { formatClock, formatLoss, formatRate } from "../lib/format.ts";
@@ -19,6 +18,7 @@ import { updateText } from "./metricsView.ts";
 import { saysAway } from "./saysAway.ts";
 import { answerOf } from "./secureSumView.ts";
 import { clientNote, deviceReason } from "./told/toldText.ts";
+import type { OpenedDetail } from "./useClientDetail.ts";
 import { words } from "./words.ts";
 
 /** Columns that stay away until some client has something to say in them. */
@@ -31,8 +31,13 @@ interface Shown {
   readonly update: boolean;
 }
 
+export interface ClientTableProps {
+  readonly snapshot: Snapshot;
+  readonly onOpen: OpenedDetail["open"];
+}
+
 /** Everyone, one row each; cards on a phone. */
-export const ClientTable = memo(function ClientTable({ snapshot }: { readonly snapshot: Snapshot }) {
+export const ClientTable = memo(function ClientTable({ snapshot, onOpen }: ClientTableProps) {
   useLanguage();
   const { clients } = snapshot;
   const tellers = tellersText(snapshot);
@@ -74,7 +79,7 @@ export const ClientTable = memo(function ClientTable({ snapshot }: { readonly sn
             {clients.map((client) => (
               <Row
                 key={client.id}
-                {...{ client, shown }}
+                {...{ client, shown, onOpen }}
                 compared={compared.get(client.id)}
                 config={snapshot.config}
                 answer={answerOf(snapshot, client.id)}
@@ -100,10 +105,10 @@ interface RowProps {
   readonly shown: Shown;
   readonly config: Snapshot["config"];
   readonly answer: ReturnType<typeof answerOf>;
+  readonly onOpen: OpenedDetail["open"];
 }
 
-function Row({ client, compared, shown, config, answer }: RowProps) {
-  const { look } = usePlace();
+function Row({ client, compared, shown, config, answer, onOpen }: RowProps) {
   const { name, figures, device, samples, status, progress } = client;
   const fusion = fusionOf(client);
   const cluster = clusterName(device);
@@ -118,7 +123,7 @@ function Row({ client, compared, shown, config, answer }: RowProps) {
   return (
     <tr>
       <td data-label={words.clientTable.client}>
-        <button type="button" className="asLink" onClick={() => look({ client: client.id })}>
+        <button type="button" className="asLink" onClick={({ currentTarget }) => onOpen(client.id, currentTarget)}>
           {name}
         </button>
         <div className="muted small">{standing.join(" · ")}</div>

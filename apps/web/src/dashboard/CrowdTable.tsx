@@ -1,4 +1,3 @@
-import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { SegmentedControl, TextInput } from "@mantine/core";
 import { IconArrowDown, IconArrowsSort, IconArrowUp, IconPin } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
@@ -7,6 +6,7 @@ import { usePlace } from "../hooks/usePlace.ts";
 import { formatClock, formatFraction, formatNumber, formatRate } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
+import type { ClientTableProps } from "./ClientTable.tsx";
 import { type CrowdColumn, type CrowdRow, type CrowdSort, crowdRows, sortedRows } from "./crowdView.ts";
 import { gainText } from "./headlineView.ts";
 import { words } from "./words.ts";
@@ -57,9 +57,9 @@ const SHOWN = 14;
 const SPARE = 4;
 
 /** Very many clients, a row each: found, filtered and sorted; only what is in view is drawn. */
-export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
+export function CrowdTable({ snapshot, onOpen }: ClientTableProps) {
   useLanguage();
-  const { client: pinned, look } = usePlace();
+  const { client: pinned } = usePlace();
   const [sort, setSort] = useState<CrowdSort>({ column: "together", isDescending: true });
   const [filter, setFilter] = useState<Filter>("all");
   const [name, setName] = useState("");
@@ -123,7 +123,7 @@ export function CrowdTable({ snapshot }: { readonly snapshot: Snapshot }) {
                     type="button"
                     className="asLink"
                     aria-pressed={row.id === pinned}
-                    onClick={() => look({ client: row.id === pinned ? null : row.id })}
+                    onClick={({ currentTarget }) => onOpen(row.id === pinned ? null : row.id, currentTarget)}
                   >
                     {row.id === pinned && <IconPin size={14} aria-hidden="true" />}
                     {row.name}

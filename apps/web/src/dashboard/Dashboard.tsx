@@ -38,6 +38,7 @@ import { SecureSumPanel } from "./SecureSumPanel.tsx";
 import { StatisticsPanel } from "./StatisticsPanel.tsx";
 import { TestLossPanel } from "./TestLossPanel.tsx";
 import { TextPanel } from "./TextPanel.tsx";
+import { useClientDetail } from "./useClientDetail.ts";
 import { words } from "./words.ts";
 
 export interface DashboardProps {
@@ -78,6 +79,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
   const replayed = useMemo(() => (round === null ? null : asOfRound(settled, round)), [settled, round, spoken]);
   /** What is drawn with every step, and what is not. */
   const [shown, still] = [replayed ?? snapshot, replayed ?? settled];
+  const detail = useClientDetail();
   const left = clients.filter(({ status }) => status === "left").length;
   const organiser = useOrganiser(federationId, `${joining} ${waiting} ${left} ${phase}`, config.name);
   const links = useLinkAddresses(federationId);
@@ -94,12 +96,16 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
   const everybody = (
     <div className={isCrowd(snapshot) ? "withPinned crowded" : "withPinned"}>
       {isCrowd(snapshot) ? <HeatPanel snapshot={still} /> : <RoundsPanel snapshot={shown} />}
-      <ClientDetail snapshot={shown} />
+      <ClientDetail snapshot={shown} closing={detail.target} />
     </div>
   );
   const rest = (
     <>
-      {isCrowd(snapshot) ? <CrowdTable snapshot={shown} /> : <ClientTable snapshot={shown} />}
+      {isCrowd(snapshot) ? (
+        <CrowdTable snapshot={shown} onOpen={detail.open} />
+      ) : (
+        <ClientTable snapshot={shown} onOpen={detail.open} />
+      )}
       <div className="pair">
         <NetworkPanel snapshot={snapshot} />
         <EventLog snapshot={shown} />
