@@ -3,6 +3,7 @@ import { say } from "@duet/lora-core/sayings/saying";
 import { formatCount } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import { Scroll } from "../ui/Scroll.tsx";
+import { Term } from "../ui/Term.tsx";
 import type { ConnectedData, RejectedSummary } from "../worker/tabEngine.ts";
 import { LabelBalanceChart } from "./LabelBalanceChart.tsx";
 import type { OthersRows } from "./labelBalance.ts";
@@ -23,7 +24,9 @@ export function DataReport({ fileName, data, task, others }: DataReportProps) {
   return (
     <>
       <p className="lead" style={{ margin: "0 0 8px", color: "var(--ink)" }}>
-        {words.dataReport.parts(<strong>{common.counts.rows(rowCount)}</strong>, parts.train, parts.fusion, parts.test)}
+        {words.dataReport.parts(<strong>{common.counts.rows(rowCount)}</strong>, parts, (text) => (
+          <Term term="test rows">{text}</Term>
+        ))}
       </p>
       <div className="stageBar" aria-hidden="true" style={{ marginBottom: 8 }}>
         {([parts.train, parts.fusion, parts.test] as const).map((count, part) => (

@@ -1,6 +1,7 @@
 import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { UPLOAD_CHOICES } from "@duet/lora-core/compression/uploadWords";
 import { DATA_SENTENCES } from "@duet/lora-core/data/dataSentences";
+import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
 import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import type { ReactNode } from "react";
@@ -70,9 +71,9 @@ export const en = {
     exactLabels: "Take only labels that are written exactly as the federation's",
   },
   dataReport: {
-    parts: (rows: ReactNode, train: number, fusion: number, test: number) => (
+    parts: (rows: ReactNode, { train, fusion, test }: SampleCounts, term: (text: string) => ReactNode) => (
       <>
-        {rows}: {train} to train, {fusion} to find the fusion, {test} only to test.
+        {rows}: {train} to train, {fusion} to find the fusion, {term(`${test} only to test`)}.
       </>
     ),
     and: (entries: string, more: number) => `${entries} and ${plural(more, "more spelling")}`,
@@ -308,7 +309,11 @@ export const en = {
     of: (rank: number, whole: number) => (rank === whole ? `${whole}, all of them` : `${rank} of ${whole}`),
   },
   joinPage: {
-    baseModel: (name: string) => `base model ${name}`,
+    baseModel: (baseModel: ReactNode, name: string) => (
+      <>
+        {baseModel} {name}
+      </>
+    ),
     join: "Join",
     joinNamed: (name: string) => `Join ${name}`,
     approvalText: "You ask with the button below; this tab waits for the answer.",
@@ -325,8 +330,16 @@ export const en = {
     secure: "updates are summed securely",
     plain: "the coordinator sees each update",
     takes: (time: string) => `about ${time} of computing`,
-    clientPrivacy: (epsilon: number) => `differential privacy of clients, epsilon ${epsilon}`,
-    rowPrivacy: (epsilon: number) => `differential privacy of rows, epsilon ${epsilon}`,
+    clientPrivacy: (epsilon: ReactNode, value: number) => (
+      <>
+        differential privacy of clients, {epsilon} {value}
+      </>
+    ),
+    rowPrivacy: (epsilon: ReactNode, value: number) => (
+      <>
+        differential privacy of rows, {epsilon} {value}
+      </>
+    ),
     invisible: "There are characters in it that cannot be seen: type it again.",
     nameTaken: "Somebody here is called that already.",
     filesFirst: "Choose the base model's files first.",

@@ -73,9 +73,9 @@ export const zh: typeof en = {
     exactLabels: "只接受与联邦类别写法完全一致的类别",
   },
   dataReport: {
-    parts: (rows, train, fusion, test) => (
+    parts: (rows, { train, fusion, test }, term) => (
       <>
-        {rows}：{train} 个用于训练，{fusion} 个用于确定融合，{test} 个只用于测试。
+        {rows}：{train} 个用于训练，{fusion} 个用于确定融合，{term(`${test} 个只用于测试`)}。
       </>
     ),
     and: (entries, more) => `${entries}，以及另外 ${more} 种写法`,
@@ -294,7 +294,11 @@ export const zh: typeof en = {
     of: (rank, whole) => (rank === whole ? `${whole}，全部` : `${whole} 中的 ${rank}`),
   },
   joinPage: {
-    baseModel: (name) => `基座模型 ${name}`,
+    baseModel: (baseModel, name) => (
+      <>
+        {baseModel} {name}
+      </>
+    ),
     join: "加入",
     joinNamed: (name) => `加入“${name}”`,
     approvalText: "点击下方按钮提出申请，本标签页会等待答复。",
@@ -311,8 +315,16 @@ export const zh: typeof en = {
     secure: "更新经安全求和",
     plain: "协调器能看到每份更新",
     takes: (time) => `约 ${time} 计算`,
-    clientPrivacy: (epsilon) => `客户端级差分隐私，epsilon ${epsilon}`,
-    rowPrivacy: (epsilon) => `数据行级差分隐私，epsilon ${epsilon}`,
+    clientPrivacy: (epsilon, value) => (
+      <>
+        客户端级差分隐私，{epsilon} {value}
+      </>
+    ),
+    rowPrivacy: (epsilon, value) => (
+      <>
+        数据行级差分隐私，{epsilon} {value}
+      </>
+    ),
     invisible: "其中有看不见的字符，请重新输入。",
     nameTaken: "这里已经有人叫这个名称。",
     filesFirst: "请先选择基座模型的文件。",

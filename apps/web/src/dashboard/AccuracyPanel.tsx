@@ -10,6 +10,7 @@ import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
+import { Term } from "../ui/Term.tsx";
 import { roundAxes } from "./axesView.ts";
 import { chanceLevel, clientSeries, measuredRowsText, testPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
@@ -45,7 +46,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
   if (snapshot.config.task.kind === "text" || (points.length === 0 && hidden === null)) return null;
   return (
     <Panel
-      title={words.accuracyPanel.title}
+      title={words.accuracyPanel.title(<Term term="test rows" />)}
       hint={common.listing.sentences(hint.filter((sentence) => sentence !== null))}
       aside={tellers}
       instead={hidden}

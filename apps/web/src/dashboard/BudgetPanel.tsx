@@ -2,6 +2,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ReactNode } from "react";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { Term } from "../ui/Term.tsx";
 import { type BudgetRow, budgetView, clientBudget } from "./budgetView.ts";
 import { words } from "./words.ts";
 
@@ -47,7 +48,9 @@ function RowBudgets({ snapshot }: { readonly snapshot: Snapshot }) {
         ))}
       </Bars>
       <p className="muted small" style={{ margin: "10px 0 0" }}>
-        {words.budgetPanel.note}
+        {words.budgetPanel.note((text) => (
+          <Term term="epsilon">{text}</Term>
+        ))}
       </p>
     </Panel>
   );

@@ -12,6 +12,7 @@ import { CrosshairSlider, crosshairByPointer } from "../ui/Crosshair.tsx";
 import { labelledRounds } from "../ui/chartScale.ts";
 import { hoveredRound, roundWithin } from "../ui/hoveredRound.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { Term } from "../ui/Term.tsx";
 import { type Heat, heatView, MEASURES, type Measure } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
 import { words } from "./words.ts";
@@ -35,7 +36,7 @@ export const HeatPanel = memo(function HeatPanel({ snapshot }: { readonly snapsh
       ? words.heatPanel.noneTold(what)
       : words.heatPanel.summary(what, best.name, format(best.newest), worst.name, format(worst.newest));
   return (
-    <Panel title={words.heatPanel.everyClientEveryRound} hint={words.heatPanel.hint(what)}>
+    <Panel title={words.heatPanel.everyClientEveryRound(<Term term="round" />)} hint={words.heatPanel.hint(what)}>
       <SegmentedControl
         size="xs"
         mb="sm"

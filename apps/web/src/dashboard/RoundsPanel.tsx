@@ -7,6 +7,7 @@ import { words as common } from "../lib/words.ts";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
+import { Term } from "../ui/Term.tsx";
 import { type Column, footRounds, type Lane, type LaneCell, type Timeline, timelineView } from "./timelineView.ts";
 import { words } from "./words.ts";
 
@@ -26,6 +27,7 @@ export const RoundsPanel = memo(function RoundsPanel({ snapshot }: { readonly sn
   return (
     <Panel
       title={words.roundsPanel.rounds}
+      aside={words.roundsPanel.aside(<Term term="round" />)}
       hint={common.listing.sentences([
         words.roundsPanel.hint,
         ...(hasTook ? [words.roundsPanel.tookHint] : []),

@@ -3,6 +3,7 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { Term } from "../ui/Term.tsx";
 import { secureSumView } from "./secureSumView.ts";
 import { words } from "./words.ts";
 
@@ -14,7 +15,7 @@ export function SecureSumPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   if (!view) return null;
   const { phrase, keys, lost } = view;
   return (
-    <Panel title={words.secureSumPanel.secureSum} hint={words.secureSumPanel.hint}>
+    <Panel title={<Term term="secure sum">{words.secureSumPanel.secureSum}</Term>} hint={words.secureSumPanel.hint}>
       {phrase === null ? (
         <p className="muted" style={{ margin: 0 }}>
           {words.secureSumPanel.wordsToCome}

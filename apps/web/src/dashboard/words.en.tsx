@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { plural } from "../lib/plural.ts";
 
 export const en = {
@@ -20,7 +21,7 @@ export const en = {
     clientSeries: (name: string, label: string) => `${name}, ${label}`,
     summary: (MEANTEXTS: string) => `${MEANTEXTS} in thick lines, each client in a thin one.`,
     chance: "The dotted line is what guessing would reach.",
-    title: "Accuracy on each client's own test rows",
+    title: (testRows: ReactNode) => <>Accuracy on each client's own {testRows}</>,
     chartName: "accuracy",
     shareOfTestRowsRight: "share of test rows right",
     newest: (summary: string) => `Newest mean accuracy: ${summary}`,
@@ -35,7 +36,12 @@ export const en = {
     budgetHint:
       "Epsilon says how much all training on a client's rows, in every federation on its device, may tell of any single one. A client whose budget is spent trains no more, and goes on taking part.",
     epsilonSpentByClient: "Epsilon spent, by client",
-    note: "Epsilon spent on each client's rows. With differential privacy nobody sends losses, accuracies or fusion weights.",
+    note: (term: (text: string) => ReactNode) => (
+      <>
+        {term("Epsilon")} spent on each client's rows. With differential privacy nobody sends losses, accuracies or fusion
+        weights.
+      </>
+    ),
     spent: ", spent: trains no more",
   },
   clientDetail: {
@@ -175,7 +181,7 @@ export const en = {
     noneTold: (what: string) => `No client has told its ${what} yet.`,
     summary: (what: string, bestName: string, newest: string, worstName: string, newest2: string) =>
       `${what}: ${bestName} has the most with ${newest}, ${worstName} the least with ${newest2}.`,
-    everyClientEveryRound: "Every client, every round",
+    everyClientEveryRound: (round: ReactNode) => <>Every client, every {round}</>,
     hint: (what: string) =>
       `A row for each client, the highest first; a column for each round. The shade is the ${what}. A dot marks a round that ended without the client.`,
     whatTheShadeShows: "What the shade shows",
@@ -250,6 +256,7 @@ export const en = {
     errorText:
       "how far the shared adapter is from the mean of what the clients learned, relative to that mean; 0 % is exact. Averaging an adapter's two halves is not averaging adapters, and what the coordinator adds, such as momentum, counts too.",
     rounds: "Rounds",
+    aside: (round: ReactNode) => <>a column is a {round}</>,
     errorHint: (ERRORTEXT: string, worstModule: string) => `Averaging error: ${ERRORTEXT} ${worstModule}`,
     roundsOfEveryClient: "Rounds of every client",
     client: "Client",

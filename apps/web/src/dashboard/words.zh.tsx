@@ -20,7 +20,7 @@ export const zh: typeof en = {
     clientSeries: (name, label) => `${name}，${label}`,
     summary: (MEANTEXTS) => `粗线为${MEANTEXTS}，细线为各个客户端。`,
     chance: "虚线是随机猜测的水平。",
-    title: "各客户端自己的测试数据行上的准确率",
+    title: (testRows) => <>各客户端自己的{testRows}上的准确率</>,
     chartName: "准确率",
     shareOfTestRowsRight: "测试数据行答对的比例",
     newest: (summary) => `最新平均准确率：${summary}`,
@@ -35,7 +35,7 @@ export const zh: typeof en = {
     budgetHint:
       "epsilon 表示在该设备的所有联邦中，用客户端数据行进行的全部训练最多能透露任何一个数据行的多少信息。预算用完的客户端不再训练，但继续参与。",
     epsilonSpentByClient: "各客户端已用的 epsilon",
-    note: "各客户端的数据行已用的 epsilon。启用差分隐私后，没有人发送损失、准确率或融合权重。",
+    note: (term) => <>各客户端的数据行已用的 {term("epsilon")}。启用差分隐私后，没有人发送损失、准确率或融合权重。</>,
     spent: "，已用完：不再训练",
   },
   clientDetail: {
@@ -172,7 +172,7 @@ export const zh: typeof en = {
     noneTold: (what) => `还没有客户端公开${what}。`,
     summary: (what, bestName, newest, worstName, newest2) =>
       `${what}：最高为 ${bestName}（${newest}），最低为 ${worstName}（${newest2}）。`,
-    everyClientEveryRound: "每个客户端的每一轮",
+    everyClientEveryRound: (round) => <>每个客户端的每个{round}</>,
     hint: (what) => `每行一个客户端，从高到低；每列一个轮次。深浅表示${what}。圆点表示该轮结束时没有这个客户端。`,
     whatTheShadeShows: "深浅表示什么",
     chartName: (measure) => `每个客户端，${measure}`,
@@ -242,6 +242,7 @@ export const zh: typeof en = {
     errorText:
       "共享适配器与各客户端所学内容平均值的偏差，相对于该平均值；0% 为精确。适配器的两半分别求平均，并不等于对适配器求平均；协调器附加的内容（如动量）也计算在内。",
     rounds: "轮次",
+    aside: (round) => <>每列是一个{round}</>,
     errorHint: (ERRORTEXT, worstModule) => `平均误差：${ERRORTEXT} ${worstModule}`,
     roundsOfEveryClient: "各客户端的轮次",
     client: "客户端",

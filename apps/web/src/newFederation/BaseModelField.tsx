@@ -12,6 +12,7 @@ import { useTask } from "../hooks/useTask.ts";
 import { formatBytes, formatCount } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { Term } from "../ui/Term.tsx";
 import { pickedName } from "./pickedName.ts";
 import { words } from "./words.ts";
 
@@ -37,11 +38,11 @@ export function BaseModelField({ model, task, offer, onChange }: BaseModelFieldP
   };
   return (
     <div style={{ marginTop: 14 }}>
-      <div className="fieldLabel" id="base-model">
-        {words.baseModelField.baseModel}
+      <div className="fieldLabel">
+        <Term term="base model">{words.baseModelField.baseModel}</Term>
       </div>
       <SegmentedControl
-        aria-labelledby="base-model"
+        aria-label={words.baseModelField.baseModel}
         value={source}
         onChange={choose}
         data={SOURCES.map((value) => ({ value, label: words.baseModelField.sources[value] }))}

@@ -1,5 +1,6 @@
 import { NativeSelect } from "@mantine/core";
 import { Panel } from "../ui/Panel.tsx";
+import { Term } from "../ui/Term.tsx";
 import { aggregationNote, statisticsNote } from "./choiceNotes.ts";
 import { chosenStatistics, statisticsChoices } from "./formChoices.ts";
 import { type FieldsProps, said } from "./formFields.tsx";
@@ -16,6 +17,7 @@ export function PrivacyField({ form, onChange }: FieldsProps) {
       <p className={runs ? "muted small" : "small wrong"} role="status">
         {text}
       </p>
+      <p className="muted small">{words.privacyChoice.terms(<Term term="secure sum" />, <Term term="epsilon" />)}</p>
       {privacyLevel(form) === "secure" && (
         <Panel title={words.federationFields.whatRowsAreLike}>
           <NativeSelect

@@ -1,4 +1,5 @@
 import { MAX_CLIENTS, MAX_ROUNDS } from "@duet/lora-core/protocol/limits";
+import { Term } from "../ui/Term.tsx";
 import { minClientsNote } from "./choiceNotes.ts";
 import { CountField, type FieldsProps, said } from "./formFields.tsx";
 import { words } from "./words.ts";
@@ -11,7 +12,7 @@ export function SizeFields({ form, onChange }: FieldsProps) {
       <CountField
         {...fields}
         label={words.federationFields.rounds}
-        said={{ description: words.federationFields.roundsNote }}
+        said={{ description: words.federationFields.roundsNote(<Term term="round" />) }}
         name="rounds"
         max={MAX_ROUNDS}
       />

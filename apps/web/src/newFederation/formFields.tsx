@@ -1,6 +1,7 @@
 /** Fields of the new-federation form, and what is said of what is chosen. */
 import type { Offer } from "@duet/client/typedSocket";
 import { NumberInput } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { ChoiceNote } from "./choiceNotes.ts";
 import type { FederationForm } from "./federationForm.ts";
 
@@ -56,7 +57,7 @@ export function OptionalField({ form, onChange, label, note, name, placeholder, 
   );
 }
 
-type Said = { readonly description: string } | { readonly error: string };
+type Said = { readonly description: ReactNode } | { readonly error: string };
 
 /** What a choice does as its description, why it cannot be had as its error. */
 export const said = ({ text, runs }: ChoiceNote): Said => (runs ? { description: text } : { error: text });

@@ -54,7 +54,7 @@ export const en = {
     whoGetsWhich: "Who gets which model",
     howExactly: "How exactly",
     rounds: "Rounds",
-    roundsNote: "Exchanges of the shared adapter.",
+    roundsNote: (round: ReactNode) => <>Each {round} exchanges the shared adapter once.</>,
     clientsAtLeast: "Clients at least",
     clientsAtMost: "Clients at most",
     mostNote: "Later ones are turned away.",
@@ -103,6 +103,11 @@ export const en = {
       },
     },
     whatTheCoordinatorMaySee: "What the coordinator may see",
+    terms: (secureSum: ReactNode, epsilon: ReactNode) => (
+      <>
+        What these are, in a sentence: {secureSum}, {epsilon}.
+      </>
+    ),
   },
   signIn: {
     showIt: "Show what is typed",

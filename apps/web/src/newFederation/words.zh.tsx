@@ -58,7 +58,7 @@ export const zh: typeof en = {
     whoGetsWhich: "谁得到哪个模型",
     howExactly: "具体方法",
     rounds: "轮次",
-    roundsNote: "共享适配器的交换次数。",
+    roundsNote: (round) => <>每个{round}交换一次共享适配器。</>,
     clientsAtLeast: "最少客户端数",
     clientsAtMost: "最多客户端数",
     mostNote: "之后来的会被拒绝。",
@@ -103,6 +103,11 @@ export const zh: typeof en = {
       budget: { title: "带预算", text: "只看到带噪声的步骤之和：一个数据行的影响有上限。会降低准确率；没有人发送指标。" },
     },
     whatTheCoordinatorMaySee: "协调器可以看到什么",
+    terms: (secureSum, epsilon) => (
+      <>
+        名词解释：{secureSum}、{epsilon}。
+      </>
+    ),
   },
   signIn: {
     showIt: "显示输入的内容",

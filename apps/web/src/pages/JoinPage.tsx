@@ -10,7 +10,7 @@ import { startsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { Alert, Button, Group } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
-import { useState } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import { Link, Navigate, parsePath, useLocation } from "react-router";
 import { ContinueFromAdapter } from "../adapters/ContinueFromAdapter.tsx";
 import { Shell } from "../app/Shell.tsx";
@@ -44,6 +44,7 @@ import { roundedTime } from "../lib/format.ts";
 import { federationPath, watchPath } from "../lib/links.ts";
 import { words as common } from "../lib/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { Term } from "../ui/Term.tsx";
 import { FeedNotice } from "./FeedNotice.tsx";
 import { titleOf } from "./titleOf.ts";
 
@@ -96,20 +97,30 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     });
   };
 
-  const facts = [
+  const facts: readonly ReactNode[] = [
     stripView(snapshot, Date.now()).status,
     ...(clients.length > 0 ? [common.counts.clients(clients.length)] : []),
-    words.joinPage.baseModel(config.model.name),
-    common.counts.rounds(config.budgets.rounds),
+    words.joinPage.baseModel(<Term term="base model" />, config.model.name),
+    <Term key="rounds" term="round">
+      {common.counts.rounds(config.budgets.rounds)}
+    </Term>,
     ...(isDescribed(config.model.config)
       ? []
       : [words.joinPage.takes(roundedTime(totalOf(expectedTime(config, guessedPace(config)))))]),
-    protectionText(config),
+    ...protections(config),
   ];
   const head = (
     <div>
       <h1>{words.joinPage.joinNamed(config.name)}</h1>
-      <p className="soft">{facts.join(" · ")}</p>
+      <p className="soft">
+        {facts.map((fact, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the place is what it is
+          <Fragment key={place}>
+            {place > 0 && " · "}
+            {fact}
+          </Fragment>
+        ))}
+      </p>
     </div>
   );
   if (door) {
@@ -216,12 +227,19 @@ function ClosedDoorNote({
 }
 
 /** How single updates and rows are protected. */
-function protectionText({ aggregation, clientPrivacy, training: { privacy } }: Snapshot["config"]): string {
+function protections({ aggregation, clientPrivacy, training: { privacy } }: Snapshot["config"]): readonly ReactNode[] {
+  const epsilon = <Term term="epsilon" />;
   return [
-    aggregation === "secure" ? words.joinPage.secure : words.joinPage.plain,
-    ...(clientPrivacy ? [words.joinPage.clientPrivacy(clientPrivacy.epsilon)] : []),
-    ...(privacy ? [words.joinPage.rowPrivacy(privacy.epsilon)] : []),
-  ].join(" · ");
+    aggregation === "secure" ? (
+      <Term key="sum" term="secure sum">
+        {words.joinPage.secure}
+      </Term>
+    ) : (
+      words.joinPage.plain
+    ),
+    ...(clientPrivacy ? [words.joinPage.clientPrivacy(epsilon, clientPrivacy.epsilon)] : []),
+    ...(privacy ? [words.joinPage.rowPrivacy(epsilon, privacy.epsilon)] : []),
+  ];
 }
 
 /** A free name like this one, where somebody who is in has it already. */

@@ -4,7 +4,7 @@ import { type ReactNode, useId } from "react";
 import { useKeptFocus } from "../hooks/useKeptFocus.ts";
 
 export interface PanelProps {
-  readonly title: string;
+  readonly title: ReactNode;
   /** Explains the panel's terms once, on hover or focus. */
   readonly hint?: string;
   /** Why there is nothing to show; in place of the content. */

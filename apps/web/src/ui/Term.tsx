@@ -3,7 +3,6 @@ import { Link } from "react-router";
 import { type GlossaryTerm, termId } from "../lib/glossary.ts";
 import { glossaryPath } from "../lib/links.ts";
 import { words as known } from "../lib/words.ts";
-import { words } from "./words.ts";
 
 export interface TermProps {
   readonly term: GlossaryTerm;
@@ -11,13 +10,13 @@ export interface TermProps {
   readonly children?: string;
 }
 
-/** A word that says what it means on hover and focus, and leads to the glossary, where a touch finds it. */
+/** A word that says what it means on hover and focus, and leads to the glossary, where a touch finds it: in a tab of its own, since what is filled in here would be lost. */
 export function Term({ term, children }: TermProps) {
   const { word, meaning } = known.glossary[term];
   const shown = children ?? word;
   return (
     <Tooltip label={meaning}>
-      <Link to={glossaryPath(termId(term))} className="term" aria-label={words.term.meaning(shown, meaning)}>
+      <Link to={glossaryPath(termId(term))} target="_blank" className="term" aria-description={meaning}>
         {shown}
       </Link>
     </Tooltip>

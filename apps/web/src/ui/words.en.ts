@@ -56,9 +56,6 @@ export const en = {
     toCome: "to come",
     noFigures: "no figures",
   },
-  term: {
-    meaning: (term: string, meaning: string) => `${term}: ${meaning}`,
-  },
   lazyPart: {
     missing: "This part of the page could not be loaded. Check the network and reload the page.",
   },

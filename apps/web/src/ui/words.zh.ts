@@ -57,9 +57,6 @@ export const zh: typeof en = {
     toCome: "尚未开始",
     noFigures: "没有数值",
   },
-  term: {
-    meaning: (term, meaning) => `${term}：${meaning}`,
-  },
   lazyPart: {
     missing: "页面的这一部分未能加载。请检查网络并重新加载页面。",
   },
