@@ -2,7 +2,7 @@ import type { Page } from "playwright";
 import { englishIn } from "./englishIn.ts";
 
 /** Where English is right on a page of another language: code, what an error's cause said, the reader's own rows, what is hidden, the other language's name. */
-const ENGLISH = "code, pre, kbd, script, style, [lang=en], [translate=no], [aria-hidden=true], option, td";
+const ENGLISH = "code, pre, kbd, script, style, [lang=en], [translate=no], [aria-hidden=true]";
 
 /** English sentences left on the page, in its texts and in what is read out of its attributes. */
 export async function englishLeft(page: Page): Promise<readonly string[]> {

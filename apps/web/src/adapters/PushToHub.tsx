@@ -6,6 +6,7 @@ import { type FormEvent, useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
 import { useTask } from "../hooks/useTask.ts";
+import { words as common } from "../lib/words.ts";
 import { type Export, pushExport } from "../services/adapterExport.ts";
 import { signInToHub } from "../services/hubSignIn.ts";
 import { ownAdapter } from "./adapterDownloads.ts";
@@ -56,7 +57,7 @@ export function PushToHub({ federationId, config, adapters, available, format, r
           label={words.pushToHub.adapter}
           value={kind}
           onChange={(event) => setChosen(available.find((one) => one === event.currentTarget.value) ?? null)}
-          data={[...available]}
+          data={available.map((one) => ({ value: one, label: common.adapterNames[one] }))}
         />
         <TextInput
           size="xs"

@@ -90,7 +90,7 @@ function Preview({ table, columns }: { readonly table: TableSummary; readonly co
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody translate="no">
           {table.preview.map((cells, row) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the first rows of a file have no other name
             <tr key={row}>

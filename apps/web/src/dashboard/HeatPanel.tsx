@@ -45,7 +45,7 @@ export const HeatPanel = memo(function HeatPanel({ snapshot }: { readonly snapsh
         onChange={(value) => setMeasure(MEASURES.find((known) => known === value) ?? "accuracy")}
         data={MEASURES.map((value) => ({ value, label: words.heatPanel.measures[value].label }))}
       />
-      <ChartFigure name={words.heatPanel.chartName(measure)} summary={summary}>
+      <ChartFigure name={words.heatPanel.chartName(words.heatPanel.measures[measure].label)} summary={summary}>
         <HeatMap heat={heat} totalRounds={snapshot.config.budgets.rounds} format={format} />
         <Scale heat={heat} format={format} />
       </ChartFigure>

@@ -114,7 +114,7 @@ function LaneRow({ lane: { name, status, cells } }: { readonly lane: Lane }) {
     <tr>
       <th
         scope="row"
-        title={status === "present" ? name : words.roundsPanel.clientStatus(name, status)}
+        title={status === "present" ? name : words.roundsPanel.clientStatus(name, words.crowdTable.states[status])}
         className={status === "left" ? "muted" : ""}
       >
         {name}

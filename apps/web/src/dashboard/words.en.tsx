@@ -185,7 +185,7 @@ export const en = {
     hint: (what: string) =>
       `A row for each client, the highest first; a column for each round. The shade is the ${what}. A dot marks a round that ended without the client.`,
     whatTheShadeShows: "What the shade shows",
-    chartName: (measure: string) => `every client, ${measure}`,
+    chartName: (measure: string) => `every client, ${measure.toLowerCase()}`,
     upAndDown: "up and down choose a client",
     missedTheRound: "missed the round",
     toCome: (rounds: number) => `${plural(rounds, "round")} to come`,

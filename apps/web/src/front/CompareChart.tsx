@@ -16,7 +16,10 @@ export function CompareChart({ runs }: { readonly runs: readonly PastFederation[
   const height = TOP + ROW * runs.length + FOOT;
   const x = (value: number) => SIDE + value * (width - 2 * SIDE);
   return (
-    <ChartFigure name="comparison" summary={words.compareChart.summary(common.listing.sentences(runs.map(summaryOf)))}>
+    <ChartFigure
+      name={words.compareChart.chartName}
+      summary={words.compareChart.summary(common.listing.sentences(runs.map(summaryOf)))}
+    >
       <div ref={ref}>
         <svg width="100%" height={height} aria-hidden="true" fontSize={12} fill="var(--ink-2)">
           {[0, 0.25, 0.5, 0.75, 1].map((tick) => (

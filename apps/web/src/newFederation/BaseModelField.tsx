@@ -132,12 +132,10 @@ function PickedModel({ onChange }: { readonly onChange: BaseModelFieldProps["onC
   );
 }
 
-const FAMILIES = { encoder: "encoder", "causal-lm": "decoder" } as const;
-
 function ModelFacts({ model }: { readonly model: BaseModel }) {
   const { family, parameters } = parseArchitecture(model.config);
   const facts = [
-    FAMILIES[family],
+    words.baseModelField.families[family],
     words.baseModelField.parameters(formatCount(parameters)),
     words.baseModelField.size(formatBytes(bytesOf(model)), model.files.length),
   ];

@@ -28,6 +28,7 @@ type MethodSummaries = Readonly<Record<string, string>>;
 export const en = {
   methods: Object.fromEntries(strategies.map(({ id, summary }) => [id, summary])) as MethodSummaries,
   baseModelField: {
+    families: { encoder: "encoder", "causal-lm": "decoder" },
     atCommit: (commit: string) => `, at commit ${commit}`,
     size: (bytes: string, files: number) => `${bytes} in ${plural(files, "file")}`,
     sources: { coordinator: "Served here", hub: "On a hub", files: "My files" },

@@ -33,6 +33,7 @@ export const zh: typeof en = {
     "fedex-lora": "FedAvg 加上两半分别平均所丢失的精确余量；余量随客户端和轮次增大。",
   },
   baseModelField: {
+    families: { encoder: "编码器", "causal-lm": "解码器" },
     atCommit: (commit) => `，提交 ${commit}`,
     size: (bytes, files) => `${files} 个文件，共 ${bytes}`,
     sources: { coordinator: "本协调器提供", hub: "在 hub 上", files: "我的文件" },

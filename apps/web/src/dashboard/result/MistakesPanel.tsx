@@ -62,7 +62,7 @@ export const MistakesPanel = memo(function MistakesPanel({ confusion, personal, 
                 return (
                   <Fragment key={key}>
                     <tr>
-                      <td>
+                      <td translate="no">
                         <button
                           type="button"
                           className="asLink"
@@ -73,7 +73,7 @@ export const MistakesPanel = memo(function MistakesPanel({ confusion, personal, 
                           {mistake.actual}
                         </button>
                       </td>
-                      <td>{mistake.predicted}</td>
+                      <td translate="no">{mistake.predicted}</td>
                       <td className="number">{mistake.count}</td>
                       <td style={{ verticalAlign: "middle" }}>
                         <div className="track" style={{ height: 6 }} aria-hidden="true">

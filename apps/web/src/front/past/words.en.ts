@@ -2,6 +2,7 @@ import { plural } from "../../lib/plural.ts";
 
 export const en = {
   compareChart: {
+    chartName: "comparison",
     summary: (runs: string) => `Accuracy on your own test rows: ${runs}`,
     shareOfTestRows: "share of your test rows right",
     learningAlone: "| learning alone",

@@ -2,6 +2,7 @@ import type { en } from "./words.en.ts";
 
 export const zh: typeof en = {
   compareChart: {
+    chartName: "比较",
     summary: (runs) => `各自测试数据行上的准确率：${runs}`,
     shareOfTestRows: "测试数据行答对的比例",
     learningAlone: "| 单独学习",
