@@ -5,7 +5,7 @@ import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
 import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import type { ReactNode } from "react";
-import { formatNumber } from "../lib/format.ts";
+import { formatNumber, formatWhole } from "../lib/format.ts";
 import { plural } from "../lib/plural.ts";
 import type { OthersRows } from "./labelBalance.ts";
 
@@ -39,11 +39,11 @@ export const en = {
     aside: (most: number) => `a box is a token; the first ${most} are read`,
     lengths: "Length of the rows",
     loseTheirEnd: (cut: number, rows: number, most: number) =>
-      `${cut} of ${plural(rows, "row")} ${cut === 1 ? "is" : "are"} longer than ${most} tokens${cut === 0 ? "." : cut === 1 ? " and loses its end." : " and lose their end."}`,
+      `${formatWhole(cut)} of ${plural(rows, "row")} ${cut === 1 ? "is" : "are"} longer than ${most} tokens${cut === 0 ? "." : cut === 1 ? " and loses its end." : " and lose their end."}`,
     line: (line: number) => `line ${line}`,
     shouldAnswer: (answer: ReactNode) => <>should answer {answer}</>,
     tokens: (tokens: number) => plural(tokens, "token"),
-    cutOff: (tokens: number) => `${tokens} cut off`,
+    cutOff: (tokens: number) => `${formatWhole(tokens)} cut off`,
     rowsOfStep: (step: number) => (step === 1 ? "rows" : `rows, in steps of ${step} tokens`),
     readUpToHere: "read up to here",
     tokensInARow: "tokens in a row",
@@ -73,7 +73,8 @@ export const en = {
   dataReport: {
     parts: (rows: ReactNode, { train, fusion, test }: SampleCounts, term: (text: string) => ReactNode) => (
       <>
-        {rows}: {train} to train, {fusion} to find the fusion, {term(`${test} only to test`)}.
+        {rows}: {formatWhole(train)} to train, {formatWhole(fusion)} to find the fusion,{" "}
+        {term(`${formatWhole(test)} only to test`)}.
       </>
     ),
     and: (entries: string, more: number) => `${entries} and ${plural(more, "more spelling")}`,
@@ -89,8 +90,8 @@ export const en = {
     notUsedAndWhy: "Lines not used, and why",
     linesNotUsed: "Lines not used",
     line: (line: number) => `line ${line}`,
-    andMore: (count: number) => `and ${count} more`,
-    respelled: (count: number, spelling: string, label: string) => `${count} × “${spelling}” as “${label}”`,
+    andMore: (count: number) => `and ${formatWhole(count)} more`,
+    respelled: (count: number, spelling: string, label: string) => `${formatWhole(count)} × “${spelling}” as “${label}”`,
   },
   rejectedFile: {
     download: "Download these lines",
@@ -297,7 +298,7 @@ export const en = {
       mac: (count: number) => `${count} ${count === 1 ? "MAC address of a device" : "MAC addresses of devices"}`,
     },
     title: (found: number, rows: number) =>
-      `${plural(found, "row")} of ${rows} ${found === 1 ? "seems" : "seem"} to hold personal data`,
+      `${plural(found, "row")} of ${formatWhole(rows)} ${found === 1 ? "seems" : "seem"} to hold personal data`,
     quoted: (example: string) => `“${example}”`,
   },
   rankChoice: {

@@ -1,5 +1,5 @@
 import { DATA } from "../lib/failures/data.zh.ts";
-import { formatNumber } from "../lib/format.ts";
+import { formatNumber, formatWhole } from "../lib/format.ts";
 import type { en } from "./words.en.tsx";
 
 const LATER = "舍入损失的部分会并入下一轮。";
@@ -41,11 +41,11 @@ export const zh: typeof en = {
     aside: (most) => `每个方框是一个词元；只读前 ${most} 个`,
     lengths: "数据行的长度",
     loseTheirEnd: (cut, rows, most) =>
-      `${rows} 个数据行中有 ${cut} 个长于 ${most} 个词元${cut === 0 ? "。" : "，其末尾会被截掉。"}`,
+      `${formatWhole(rows)} 个数据行中有 ${formatWhole(cut)} 个长于 ${most} 个词元${cut === 0 ? "。" : "，其末尾会被截掉。"}`,
     line: (line) => `第 ${line} 行`,
     shouldAnswer: (answer) => <>应回答 {answer}</>,
-    tokens: (tokens) => `${tokens} 个词元`,
-    cutOff: (tokens) => `截掉 ${tokens} 个`,
+    tokens: (tokens) => `${formatWhole(tokens)} 个词元`,
+    cutOff: (tokens) => `截掉 ${formatWhole(tokens)} 个`,
     rowsOfStep: (step) => (step === 1 ? "数据行" : `数据行，每 ${step} 个词元一格`),
     readUpToHere: "读到这里为止",
     tokensInARow: "每行的词元数",
@@ -75,24 +75,25 @@ export const zh: typeof en = {
   dataReport: {
     parts: (rows, { train, fusion, test }, term) => (
       <>
-        {rows}：{train} 个用于训练，{fusion} 个用于确定融合，{term(`${test} 个只用于测试`)}。
+        {rows}：{formatWhole(train)} 个用于训练，{formatWhole(fusion)} 个用于确定融合，
+        {term(`${formatWhole(test)} 个只用于测试`)}。
       </>
     ),
     and: (entries, more) => `${entries}，以及另外 ${more} 种写法`,
     otherSpelling: (shown) => `写法不同但已识别的类别：${shown}。`,
     spread: "各类别均匀分布在三个部分中；几乎相同的文本放在同一部分。",
-    notUsed: (lines) => `${lines} 行未使用`,
+    notUsed: (lines) => `${formatWhole(lines)} 行未使用`,
     whyNotUsed: "未使用的原因",
     lines: "行数",
     why: "原因",
     where: "位置",
-    otherReasons: (lines) => `另有 ${lines} 行因其他原因未使用。`,
+    otherReasons: (lines) => `另有 ${formatWhole(lines)} 行因其他原因未使用。`,
     firstLines: "其中的前几行",
     notUsedAndWhy: "未使用的行及原因",
     linesNotUsed: "未使用的行",
     line: (line) => `第 ${line} 行`,
-    andMore: (count) => `以及另外 ${count} 行`,
-    respelled: (count, spelling, label) => `${count} × “${spelling}”读作“${label}”`,
+    andMore: (count) => `以及另外 ${formatWhole(count)} 行`,
+    respelled: (count, spelling, label) => `${formatWhole(count)} × “${spelling}”读作“${label}”`,
   },
   rejectedFile: {
     download: "下载这些行",
@@ -113,7 +114,7 @@ export const zh: typeof en = {
     andMore: (names, more) => `${names}，以及另外 ${more} 个`,
     allThere: "联邦的每个类别在你的数据里都有。",
     others: ({ clients, telling, rows }) =>
-      `这里的 ${clients} 个客户端${telling === 0 ? "都没有公开自己的数据行数" : `中有 ${telling} 个公开了行数，共有 ${rows} 个训练数据行`}；本页面不显示它们各有哪些类别。`,
+      `这里的 ${clients} 个客户端${telling === 0 ? "都没有公开自己的数据行数" : `中有 ${telling} 个公开了行数，共有 ${formatWhole(rows)} 个训练数据行`}；本页面不显示它们各有哪些类别。`,
   },
   dataSource: {
     dataFile: "数据文件",
@@ -284,7 +285,7 @@ export const zh: typeof en = {
       ip: (count) => `${count} 处IP 地址`,
       mac: (count) => `${count} 处设备 MAC 地址`,
     },
-    title: (found, rows) => `${rows} 个数据行中有 ${found} 个疑似含有个人信息`,
+    title: (found, rows) => `${formatWhole(rows)} 个数据行中有 ${formatWhole(found)} 个疑似含有个人信息`,
     quoted: (example) => `“${example}”`,
   },
   rankChoice: {

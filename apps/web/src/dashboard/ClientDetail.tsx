@@ -6,7 +6,7 @@ import { IconPinnedOff } from "@tabler/icons-react";
 import { Fragment, type RefObject } from "react";
 import { usePlace } from "../hooks/usePlace.ts";
 import { untoldText } from "../lib/figuresWords.ts";
-import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate } from "../lib/format.ts";
+import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate, formatWhole } from "../lib/format.ts";
 import { phasesText } from "../lib/phasesText.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import { tells, tellsTraffic } from "../lib/toldFigures.ts";
@@ -82,7 +82,7 @@ function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly (re
     [words.clientDetail.alone, figure(formatFraction(alone))],
     [words.clientDetail.overLearningAlone, figure(gain === null ? UNKNOWN : formatGain(gain))],
     [words.clientDetail.measuredOn, figure(measuredText(client))],
-    [words.clientDetail.rows, isTold(samples) ? String(samples.train + samples.fusion + samples.test) : untoldText(figures)],
+    [words.clientDetail.rows, isTold(samples) ? formatWhole(samples.train + samples.fusion + samples.test) : untoldText(figures)],
     [
       words.clientDetail.backend,
       device

@@ -6,7 +6,7 @@ import { memo, useMemo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { words as federation } from "../lib/federation/words.ts";
 import { tellersText, trafficText, untoldText } from "../lib/figuresWords.ts";
-import { formatClock, formatLoss, formatRate } from "../lib/format.ts";
+import { formatClock, formatLoss, formatRate, formatWhole } from "../lib/format.ts";
 import { tells } from "../lib/toldFigures.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
@@ -136,7 +136,7 @@ function Row({ client, compared, shown, config, answer, onOpen }: RowProps) {
         {device?.isTight && <div className="muted small">{federation.tightDevices.tight}</div>}
       </td>
       <td data-label={words.clientTable.rows} className="number">
-        {isTold(samples) ? samples.train + samples.fusion + samples.test : "–"}
+        {isTold(samples) ? formatWhole(samples.train + samples.fusion + samples.test) : "–"}
       </td>
       {shown.loss && (
         <td data-label={words.clientTable.loss} className="number">

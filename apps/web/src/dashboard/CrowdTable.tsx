@@ -3,7 +3,7 @@ import { IconArrowDown, IconArrowsSort, IconArrowUp, IconPin } from "@tabler/ico
 import { useMemo, useState } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { usePlace } from "../hooks/usePlace.ts";
-import { formatClock, formatFraction, formatNumber, formatRate } from "../lib/format.ts";
+import { formatClock, formatFraction, formatRate, formatWhole } from "../lib/format.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import type { ClientTableProps } from "./ClientTable.tsx";
@@ -26,7 +26,7 @@ const COLUMNS: readonly { readonly key: keyof typeof words.crowdTable.columns; r
   },
   {
     key: "rows",
-    show: ({ rows }) => (rows === null ? "–" : formatNumber(rows, 0, true)),
+    show: ({ rows }) => (rows === null ? "–" : formatWhole(rows)),
   },
   {
     key: "tokensPerSecond",

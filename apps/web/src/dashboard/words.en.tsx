@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { formatWhole } from "../lib/format.ts";
 import { plural } from "../lib/plural.ts";
 
 export const en = {
@@ -46,7 +47,7 @@ export const en = {
   },
   clientDetail: {
     madeOf: "Made of",
-    measuredOnBoth: (rows: number, all: number) => `${plural(rows, "test row")}, ${all} at the end`,
+    measuredOnBoth: (rows: number, all: number) => `${plural(rows, "test row")}, ${formatWhole(all)} at the end`,
     events: (events: number) => plural(events, "event"),
     unpin: "Unpin",
     together: "Together",
@@ -375,7 +376,7 @@ export const en = {
     clipped: "clipped",
     rowsCapped: "rows capped",
     cosine: (value: string) => `cosine ${value}`,
-    range: (least: number, testRows: number) => `${least} to ${plural(testRows, "test row")}`,
+    range: (least: number, testRows: number) => `${formatWhole(least)} to ${plural(testRows, "test row")}`,
     sameRows: (many: string) => `In every round on the same ${many} of each client.`,
   },
   progressView: {

@@ -1,3 +1,4 @@
+import { formatWhole } from "../lib/format.ts";
 import type { en } from "./words.en.tsx";
 
 export const zh: typeof en = {
@@ -40,7 +41,7 @@ export const zh: typeof en = {
   },
   clientDetail: {
     madeOf: "组成",
-    measuredOnBoth: (rows, all) => `${rows} 个测试数据行，最后为 ${all} 个`,
+    measuredOnBoth: (rows, all) => `${formatWhole(rows)} 个测试数据行，最后为 ${formatWhole(all)} 个`,
     events: (events) => `${events} 条事件`,
     unpin: "取消固定",
     together: "共同",
@@ -301,7 +302,7 @@ export const zh: typeof en = {
   },
   whoIsHere: {
     atTheDoor: (clients) => `${clients} 个客户端等待接纳：请到仪表盘处理`,
-    trainingRows: (rows) => `${rows} 个训练数据行`,
+    trainingRows: (rows) => `${formatWhole(rows)} 个训练数据行`,
     statuses: { present: "就绪", away: "暂离，可能回来", left: "已退出" },
     whoIsHere: "谁在这里",
     nobodyYet: "还没有人。打开邀请链接并连接数据的人会立刻出现在这里。",
@@ -329,7 +330,7 @@ export const zh: typeof en = {
       "能耗是按假设估计的，并非测量：每个忙碌线程 3 至 10 W，GPU 10 至 300 W，每收发 1 GB 0.002 至 0.06 kWh。不含等待、屏幕、基座模型的下载和协调器。",
   },
   headlineView: {
-    yourRows: (rows) => `你的 ${rows} 个测试数据行`,
+    yourRows: (rows) => `你的 ${formatWhole(rows)} 个测试数据行`,
     ofClients: (clients) => `${clients} 个客户端各自测试数据行上的`,
     beforeAfter: (rows) => `${rows}上的准确率，之前与之后`,
     soFar: (rows) => `目前在${rows}上的准确率`,
@@ -342,14 +343,14 @@ export const zh: typeof en = {
     overBase: (gain) => `比未经训练的基座模型 ${gain}`,
     plusMinus: (gain, spread) => `${gain} ± ${spread}`,
     overAlone: (gain) => `比单独学习 ${gain}`,
-    certainty: (rows, low, high) => `以 ${rows} 个数据行计，真实准确率有 95% 的把握在 ${low} 和 ${high} 之间。`,
+    certainty: (rows, low, high) => `以 ${formatWhole(rows)} 个数据行计，真实准确率有 95% 的把握在 ${low} 和 ${high} 之间。`,
   },
   metricsView: {
     timesMedian: (norm) => `中位数的 ${norm} 倍`,
     clipped: "已裁剪",
     rowsCapped: "数据行数已封顶",
     cosine: (value) => `余弦 ${value}`,
-    range: (least, testRows) => `${least} 至 ${testRows} 个测试数据行`,
+    range: (least, testRows) => `${formatWhole(least)} 至 ${formatWhole(testRows)} 个测试数据行`,
     sameRows: (many) => `每一轮都用各客户端同样的 ${many}。`,
   },
   progressView: {
@@ -388,7 +389,7 @@ export const zh: typeof en = {
   },
   textView: {
     figures: { exactMatch: "完全正确", tokenF1: "词级 F1", rougeL: "ROUGE-L" },
-    of: (testRows, clients) => `${clients} 个客户端的 ${testRows} 个测试数据行，逐词作答`,
+    of: (testRows, clients) => `${clients} 个客户端的 ${formatWhole(testRows)} 个测试数据行，逐词作答`,
   },
   timelineView: {
     percent: (value) => `${value}%`,

@@ -34,11 +34,11 @@ test("figures that do not exist are a dash, not a zero", () => {
 
 test("rates and counts are rounded to what matters", () => {
   expect([formatRate(639.6), formatRate(12_340)]).toEqual(["640 tok/s", "12.3 k tok/s"]);
-  expect([9_999, 620_400, 6_988_000, 135_000_000].map(formatCount)).toEqual(["9999", "620 k", "7.0 M", "135 M"]);
-  expect([9500, 10_500, 1_500_000].map((value) => formatCountInSteps(value, 500))).toEqual(["9500", "10.5 k", "1.5000 M"]);
+  expect([9_999, 620_400, 6_988_000, 135_000_000].map(formatCount)).toEqual(["9,999", "620 k", "7.0 M", "135 M"]);
+  expect([9500, 10_500, 1_500_000].map((value) => formatCountInSteps(value, 500))).toEqual(["9,500", "10.5 k", "1.5000 M"]);
   expect(formatCountInSteps(1_250_000, 50_000)).toBe("1.25 M");
   expect(formatCountInSteps(12_000_000, 2_000_000)).toBe("12 M");
-  expect([plural(1, "client"), plural(3, "client")]).toEqual(["1 client", "3 clients"]);
+  expect([plural(1, "client"), plural(1374, "row")]).toEqual(["1 client", "1,374 rows"]);
 });
 
 test("a clock time has its day where that is not today's", () => {

@@ -16,6 +16,9 @@ export function formatNumber(value: number, digits = 0, useGrouping = false): st
   return made.format(value);
 }
 
+/** How many there are, to the last one: 1,374. */
+export const formatWhole = (value: number): string => formatNumber(value, 0, true);
+
 /** 0.42 MB, 812 B; powers of 1000. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return words.format.bytes(formatNumber(bytes), "B");
@@ -51,9 +54,9 @@ export function formatRate(tokensPerSecond: number): string {
     : words.format.rateInThousands(formatNumber(tokensPerSecond / 1000, 1));
 }
 
-/** 7.0 M, 135 M, 620 k. */
+/** 9,999, 620 k, 7.0 M, 135 M. */
 export function formatCount(value: number): string {
-  if (value < 10_000) return formatNumber(value);
+  if (value < 10_000) return formatWhole(value);
   if (value < 1e6) return `${formatNumber(value / 1e3)} k`;
   const millions = value / 1e6;
   return `${formatNumber(millions, millions < 10 ? 1 : 0)} M`;
@@ -61,7 +64,7 @@ export function formatCount(value: number): string {
 
 /** The same of one of many that are `step` apart, 1, 2 or 5 with zeros: no two of them alike. */
 export function formatCountInSteps(value: number, step: number): string {
-  if (value < 10_000) return formatNumber(value);
+  if (value < 10_000) return formatWhole(value);
   const [unit, name] = value < 1e6 ? [1e3, "k"] : [1e6, "M"];
   return `${formatNumber(value / unit, Math.max(0, Math.ceil(Math.log10(unit / step))))} ${name}`;
 }

@@ -1,2 +1,4 @@
-/** "1 client", "3 clients": for English catalogues, whose nouns are regular. */
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+import { formatWhole } from "./format.ts";
+
+/** "1 client", "1,374 rows": for English catalogues, whose nouns are regular. */
+export const plural = (count: number, noun: string): string => `${formatWhole(count)} ${noun}${count === 1 ? "" : "s"}`;

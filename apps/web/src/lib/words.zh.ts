@@ -1,6 +1,7 @@
 import { NEXT_STEPS } from "@duet/lora-core/errors/errorTable";
 import { sayTold } from "@duet/lora-core/sayings/saying";
 import { failureTables } from "./failures/tables.ts";
+import { formatWhole } from "./format.ts";
 import type { en } from "./words.en.ts";
 
 export const zh: typeof en = {
@@ -27,9 +28,9 @@ export const zh: typeof en = {
   adapterNames: { base: "基座", personal: "个人", shared: "共享", fused: "融合" },
   counts: {
     clients: (clients) => `${clients} 个客户端`,
-    rows: (rows) => `${rows} 个数据行`,
+    rows: (rows) => `${formatWhole(rows)} 个数据行`,
     rounds: (rounds) => `${rounds} 轮`,
-    testRows: (rows) => `${rows} 个测试数据行`,
+    testRows: (rows) => `${formatWhole(rows)} 个测试数据行`,
     threads: (threads) => `${threads} 个线程`,
   },
   listing: {

@@ -6,7 +6,7 @@ import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { Fragment } from "react";
 import { type ExpectedTime, expectedTime, guessedPace, ROWS_EACH, totalOf, WORKS } from "../lib/federation/expectedTime.ts";
-import { formatBytes, formatNumber, roundedTime } from "../lib/format.ts";
+import { formatBytes, formatWhole, roundedTime } from "../lib/format.ts";
 import { words } from "./words.ts";
 
 /** What training takes by itself, whatever a device allows. */
@@ -51,7 +51,7 @@ function Time({ time }: { readonly time: ExpectedTime }) {
         {roundedTime(totalOf(time))}
       </p>
       <p className="soft small" style={{ margin: "4px 0 12px" }}>
-        {words.whatItTakes.assumes(formatNumber(ROWS_EACH, 0, true))}
+        {words.whatItTakes.assumes(formatWhole(ROWS_EACH))}
       </p>
       <div className="stageBar" aria-hidden="true">
         {shown.map((work) => (

@@ -1,4 +1,5 @@
 import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/minClients";
+import { formatWhole } from "../lib/format.ts";
 import type { en } from "./words.en.tsx";
 
 /** The clients of the samples that a demo has. */
@@ -202,11 +203,11 @@ export const zh: typeof en = {
     oneClient: (_clients, _rows) => "只有一个文件无法看出客户端有多相似：请一次选择两个或更多客户端的文件。",
     noLabel: (clients, _rows) => `这 ${clients} 个文件中没有一行属于上面的类别：请更正类别，或选用其他文件。`,
     oneLabel: (clients, rows) =>
-      `${clients} 个文件，共 ${rows} 个属于这些类别的数据行，全都是同一个类别：要有两个或更多类别才能看出客户端有多相似。请更正类别，或选用其他文件。`,
+      `${clients} 个文件，共 ${formatWhole(rows)} 个属于这些类别的数据行，全都是同一个类别：要有两个或更多类别才能看出客户端有多相似。请更正类别，或选用其他文件。`,
     tooFew: (clients, rows) =>
-      `${clients} 个文件，共 ${rows} 个属于这些类别的数据行：太少，无法判断。每个客户端的每个类别至少需要一行。`,
+      `${clients} 个文件，共 ${formatWhole(rows)} 个属于这些类别的数据行：太少，无法判断。每个客户端的每个类别至少需要一行。`,
     found: (clients, rows, unlikeness, likeness) =>
-      `${clients} 个文件，共 ${rows} 个属于这些类别的数据行：差异度 ${unlikeness}（0 表示比例处处相同，1 表示没有两个客户端有相同类别）。它们${{ alike: "相似", between: "有些不同", unlike: "不同" }[likeness]}。`,
+      `${clients} 个文件，共 ${formatWhole(rows)} 个属于这些类别的数据行：差异度 ${unlikeness}（0 表示比例处处相同，1 表示没有两个客户端有相同类别）。它们${{ alike: "相似", between: "有些不同", unlike: "不同" }[likeness]}。`,
     noAnswers: (names) => `${names} 中没有像类别的列：请将其命名为“label”。`,
   },
   methodGroups: {

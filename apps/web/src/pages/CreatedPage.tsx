@@ -14,7 +14,7 @@ import { useLinkAddresses } from "../hooks/useLinkAddresses.ts";
 import { type Organiser, useOrganiser } from "../hooks/useOrganiser.ts";
 import { addressOf } from "../lib/baseUrl.ts";
 import { expectedTime, guessedPace, ROWS_EACH, totalOf } from "../lib/federation/expectedTime.ts";
-import { formatDuration, formatNumber, roundedTime } from "../lib/format.ts";
+import { formatDuration, formatWhole, roundedTime } from "../lib/format.ts";
 import { joinPath, organisePath } from "../lib/links.ts";
 import { methodName } from "../lib/methods/methodText.ts";
 import { words as common } from "../lib/words.ts";
@@ -159,12 +159,7 @@ function Agreed({ config }: AgreedProps) {
 function HowLong({ config }: AgreedProps) {
   if (isDescribed(config.model.config)) return null;
   const seconds = totalOf(expectedTime(config, guessedPace(config)));
-  return (
-    <Note
-      title={words.createdPage.takes(roundedTime(seconds))}
-      text={words.whatItTakes.assumes(formatNumber(ROWS_EACH, 0, true))}
-    />
-  );
+  return <Note title={words.createdPage.takes(roundedTime(seconds))} text={words.whatItTakes.assumes(formatWhole(ROWS_EACH))} />;
 }
 
 function Note({ title, text }: { readonly title: string; readonly text: string }) {

@@ -1,3 +1,4 @@
+import { formatWhole } from "../lib/format.ts";
 import { plural } from "../lib/plural.ts";
 
 export const en = {
@@ -59,7 +60,7 @@ export const en = {
       "Fused answers come from what this tab serves since the last round; moving a weight mixes your two adapters by hand. The figure is measured on the rows that find the weights, not on your test rows.",
   },
   tablePanel: {
-    done: (rows: number, of: number) => `${rows} of ${plural(of, "row")}`,
+    done: (rows: number, of: number) => `${formatWhole(rows)} of ${plural(of, "row")}`,
     answeredAll: (rows: number, adapter: string) => `${plural(rows, "row")} answered by the ${adapter} adapter.`,
     labelAnswer: "a label and its probability",
     textAnswer: "a text",

@@ -1,3 +1,4 @@
+import { formatWhole } from "../lib/format.ts";
 import type { en } from "./words.en.ts";
 
 export const zh: typeof en = {
@@ -17,7 +18,7 @@ export const zh: typeof en = {
     stop: "停止",
   },
   fusionSliders: {
-    yourRows: (rows) => `你的 ${rows} 个融合数据行`,
+    yourRows: (rows) => `你的 ${formatWhole(rows)} 个融合数据行`,
     weights: { personal: "w₁ 个人", shared: "w₂ 共享" },
     kinds: {
       factor: { label: "A 与 B 分别混合（factors）", words: "手动分别混合你的两个适配器的 A 和 B。" },
@@ -35,7 +36,7 @@ export const zh: typeof en = {
   },
   mixPanel: {
     chartName: "混合",
-    fusionRows: (rows) => `${rows} 个融合数据行`,
+    fusionRows: (rows) => `${formatWhole(rows)} 个融合数据行`,
     scale: (low, high) => `从 ${low}（浅）到 ${high}（深）。`,
     yourMixture: "你的混合",
     hint: (rows) =>
@@ -57,7 +58,7 @@ export const zh: typeof en = {
       "融合的回答来自上一轮后本标签页采用的适配器；移动权重会手动混合你的两个适配器。数值在用于确定权重的数据行上测得，而不是测试数据行。",
   },
   tablePanel: {
-    done: (rows, of) => `${rows} / ${of} 个数据行`,
+    done: (rows, of) => `${formatWhole(rows)} / ${formatWhole(of)} 个数据行`,
     answeredAll: (rows, adapter) => `${adapter}适配器已回答 ${rows} 个数据行。`,
     labelAnswer: "一个类别及其概率",
     textAnswer: "一段文本",

@@ -1,3 +1,4 @@
+import { formatWhole } from "../../lib/format.ts";
 import type { en } from "./words.en.tsx";
 
 export const zh: typeof en = {
@@ -91,7 +92,7 @@ export const zh: typeof en = {
     finish: "完成",
     staysHere: (whoElse) => `这些留在这里并显示给你；${whoElse}。`,
     accuracyLater: "第一轮之后显示四种适配器在你的测试数据行上的准确率。",
-    onTestRows: (testRows) => `${testRows} 个测试数据行`,
+    onTestRows: (testRows) => `${formatWhole(testRows)} 个测试数据行`,
     trainLoss: (trainLoss) => `训练损失 ${trainLoss}`,
     weights: (personal, shared) => `融合权重：${personal} 个人，${shared} 共享`,
     loading: "正在加载基座模型",

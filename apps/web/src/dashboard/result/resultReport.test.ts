@@ -39,7 +39,7 @@ test("a report says what it cost those who tell, with what the energy is estimat
   const anna = clientOf("anna", { device, history: trained, bytesUp: 1000, bytesDown: 2000 });
   const bram = clientOf("bram", { device: null });
   const html = new TextDecoder().decode(resultReport(snapshotOf({ clients: [anna, bram], endedAt: 0 }), figure, null).content);
-  const cost = "<td>1200</td><td>1 min 30 s</td><td>3.00 kB</td><td>0.30 to 1.00 Wh</td>";
+  const cost = "<td>1,200</td><td>1 min 30 s</td><td>3.00 kB</td><td>0.30 to 1.00 Wh</td>";
   expect(html).toContain(`<td>anna</td>${cost}`);
   expect(html).toContain(`<td>1 of 2 clients</td>${cost}`);
   expect(html).toContain("3 to 10 W a busy thread");

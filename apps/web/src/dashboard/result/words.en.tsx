@@ -1,3 +1,4 @@
+import { formatWhole } from "../../lib/format.ts";
 import { plural } from "../../lib/plural.ts";
 
 export const en = {
@@ -13,7 +14,7 @@ export const en = {
     downloadAs: (label: string) => `Download the figures as ${label}`,
   },
   mistakesPanel: {
-    right: (right: number, rows: number) => `${right} of ${plural(rows, "row")} right`,
+    right: (right: number, rows: number) => `${formatWhole(right)} of ${plural(rows, "row")} right`,
     whereItErrs: "Where it errs",
     mistakes: "Most frequent mistakes",
     hint: "Answers of the fused adapter on this tab's test rows, and under “Personal” how often your personal adapter alone makes the same mistake. These counts are not sent to anyone.",

@@ -1,3 +1,4 @@
+import { formatWhole } from "../../lib/format.ts";
 import type { en } from "./words.en.tsx";
 
 export const zh: typeof en = {
@@ -13,7 +14,7 @@ export const zh: typeof en = {
     downloadAs: (label) => `下载 ${label} 格式的指标`,
   },
   mistakesPanel: {
-    right: (right, rows) => `${rows} 个数据行中答对 ${right} 个`,
+    right: (right, rows) => `${formatWhole(rows)} 个数据行中答对 ${formatWhole(right)} 个`,
     whereItErrs: "错在哪里",
     mistakes: "最常见的误判",
     hint: "融合适配器在本标签页测试数据行上的回答；“个人”一列是只用你的个人适配器时，同样的误判有多少次。这些计数不会发送给任何人。",
@@ -25,7 +26,7 @@ export const zh: typeof en = {
     showRows: (actual, predicted) => `${actual} 误判为 ${predicted}：显示数据行`,
     looking: "正在查找数据行…",
     line: (line) => `第 ${line} 行`,
-    more: (rows) => `另有 ${rows} 行`,
+    more: (rows) => `另有 ${formatWhole(rows)} 行`,
   },
   useBar: {
     useIt: "使用结果",
@@ -105,9 +106,9 @@ export const zh: typeof en = {
   },
   verdictView: {
     use: (adapter) => `请使用${adapter}适配器`,
-    fewer: (adapter, rows) => `${adapter}（${rows === 0 ? "答对的一样多" : `少对 ${rows} 行`}）`,
+    fewer: (adapter, rows) => `${adapter}（${rows === 0 ? "答对的一样多" : `少对 ${formatWhole(rows)} 行`}）`,
     keepBase: "保留未经训练的基座模型",
-    clearlyBetter: (testRows, sure) => `在你的 ${testRows} 个测试数据行上，它明显优于${sure}。`,
+    clearlyBetter: (testRows, sure) => `在你的 ${formatWhole(testRows)} 个测试数据行上，它明显优于${sure}。`,
     perhapsBetter: (open) => `它优于${open}，但可能出于偶然。`,
     chance: (chance) => `数据行太少，无法区分它与${chance}。`,
   },

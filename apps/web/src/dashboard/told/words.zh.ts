@@ -1,7 +1,7 @@
 import type { OrganiserAction, Summed } from "@duet/client/sentSentences";
 import { EXITED } from "../../lib/failures/exits.zh.ts";
 import { failureTables } from "../../lib/failures/tables.ts";
-import { formatDuration } from "../../lib/format.ts";
+import { formatDuration, formatWhole } from "../../lib/format.ts";
 import type { en } from "./words.en.ts";
 
 const STEPS = {
@@ -86,7 +86,7 @@ export const zh: typeof en = {
       `数据的概况：${asked} 个客户端中有 ${answered} 个回应（${STEPS[step]}），需要 ${needed} 个`,
     notCounted: (reason) => `没有对数据的概况求和：${reason}`,
     noStatistics: () => "数据的概况仍然未知",
-    counted: (clients, rows) => `已知 ${clients} 个客户端共 ${rows} 行数据的概况`,
+    counted: (clients, rows) => `已知 ${clients} 个客户端共 ${formatWhole(rows)} 行数据的概况`,
     countedFirst: () => "所有人数据的概况已知。请先查看，再让联邦继续",
     counting: () => "正在解开各类别和各长度的行数之和。",
     noMeans: () => "这一轮没有平均值",
@@ -191,7 +191,7 @@ export const zh: typeof en = {
     part: (part) => `其中“${part}”部分`,
     labelVectors: () => "连同类别的向量",
     controlVariate: () => "连同本客户端的控制变量",
-    madeFrom: (rows) => `由 ${rows} 个训练数据行得出`,
+    madeFrom: (rows) => `由 ${formatWhole(rows)} 个训练数据行得出`,
     madeFromYours: () => "由你的训练数据行得出",
     rowNoise: () => "带有隐藏单个数据行的噪声",
     clientNoise: () => "经过裁剪，并带有一份隐藏单个客户端的噪声",
@@ -200,7 +200,8 @@ export const zh: typeof en = {
     sumKeys: (of) => `为${summed(of)}的求和新生成的密钥，由本客户端签名；与你的数据行无关`,
     sumShares: (of) => `${summed(of)}本标签页掩码背后秘密的份额，为其他客户端加密；与你的数据行无关`,
     sumCounts: (round) => `第 ${round} 轮的数量、损失和准确率，用于求平均，带掩码；与适配器无关`,
-    sumStatistics: (rows) => `你的 ${rows} 个训练数据行中各类别和各长度各有多少行，以及类别的混合程度，带掩码；不含其文本`,
+    sumStatistics: (rows) =>
+      `你的 ${formatWhole(rows)} 个训练数据行中各类别和各长度各有多少行，以及类别的混合程度，带掩码；不含其文本`,
     sumStatisticsOfYours: () => "你的训练数据行中各类别和各长度各有多少行，以及类别的混合程度，带掩码；不含其文本",
     sumAgreed: (of) => `在${summed(of)}求和的成员名单上的签名；与你的数据行无关`,
     sumUnmasked: (of) => `他人秘密的份额，用来解开${summed(of)}总和的掩码；与你的数据行无关`,

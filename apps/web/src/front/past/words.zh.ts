@@ -1,3 +1,4 @@
+import { formatWhole } from "../../lib/format.ts";
 import type { en } from "./words.en.ts";
 
 export const zh: typeof en = {
@@ -56,7 +57,7 @@ export const zh: typeof en = {
     epsilon: (epsilon) => `epsilon ${epsilon}`,
     untouchedBase: "未经训练的基座模型",
     noAccuracies: "没有准确率的任务",
-    ofYourTestRows: (testRows, before) => `在你的 ${testRows} 个测试数据行上的准确率：${before} → 参与联邦后`,
+    ofYourTestRows: (testRows, before) => `在你的 ${formatWhole(testRows)} 个测试数据行上的准确率：${before} → 参与联邦后`,
     summedSecurely: "安全求和",
     asTheyAre: "更新原样发送",
     method: "方法",
