@@ -83,7 +83,7 @@ const FAIR_BOTH = [...FAIR, "--prototypes", "1,1:personal"];
 const MORE = ["--seeds", "12"];
 const FAIR_FOUR = "local,fedavg,fedavg-finish,fdlora:private";
 const FAIR_METHODS = ["--methods", `prototypes,prototypes:federated,${FAIR_FOUR}`];
-const FAIR_RIVALS = ["--methods", "fdlora:private,local,fedavg-finish,fedamp,fedamp:gentle,fedalt:brief"];
+const FAIR_RIVALS = ["--methods", "fdlora:private,local,fedavg-finish,fedamp,fedamp:gentle,fedalt:full,feddpa:full"];
 const FEW_ROWS = ["--scenario", "clinc150", "--rows", "400", "--seeds", "12"];
 
 /** Bases that are not part of the project, in folders of these names: docs/models.md says where they come from. */

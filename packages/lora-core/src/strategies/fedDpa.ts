@@ -17,8 +17,10 @@ import { everyRound, halves, receiveShared, uploadDifference } from "./plans.ts"
 import type { Strategy } from "./strategy.ts";
 
 const fedDpaConfig = z.strictObject({
-  /** Of the local adapter in the mix it is trained in; the global one has the rest. */
+  /** Of the local adapter in the mix it is trained in. */
   localWeight: z.number().min(0).max(1),
+  /** Of the global one there; left out: the rest to one. */
+  globalWeight: z.number().min(0).max(1).optional(),
   fusion: fusionConfig,
 });
 
@@ -32,15 +34,21 @@ export const fedDpa: Strategy<z.output<typeof fedDpaConfig>> = {
       localWeight: 0.5,
       fusion: { kind: "product", objective: "error", maxEvaluations: 12, l1: 0.05, confidence: 2, bound: 1.5 },
     },
+    // What is served is trained; as many evaluations as FDLoRA's presets have.
+    full: {
+      localWeight: 1,
+      globalWeight: 1,
+      fusion: { kind: "product", objective: "error", maxEvaluations: 6, l1: 0.05, confidence: 1, bound: 1.5 },
+    },
   },
   firstRound: () => 1,
   weighting: () => "samples",
-  plan({ localWeight, fusion }, budgets, { round }) {
+  plan({ localWeight, globalWeight = 1 - localWeight, fusion }, budgets, { round }) {
     const [personal, shared] = halves(budgets.inner);
     return everyRound(budgets, round, {
       receive: receiveShared,
       steps: [
-        { kind: "train", slot: "personal", budget: personal, active: { personal: localWeight, shared: 1 - localWeight } },
+        { kind: "train", slot: "personal", budget: personal, active: { personal: localWeight, shared: globalWeight } },
         { kind: "train", slot: "shared", budget: shared },
       ],
       upload: uploadDifference,
