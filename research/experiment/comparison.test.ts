@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { bootstrapOf, clientsToldWorse } from "./comparison.ts";
 import type { RunResult } from "./runs.ts";
 import { summaryTable } from "./summaryTable.ts";
-import { balancedAccuracy, testGroups } from "./testFigures.ts";
+import { balancedAccuracy, groupAccuracy, testGroups } from "./testFigures.ts";
 import { exampleRun } from "./testing/exampleRun.ts";
 
 const truth = [0, 0, 0, 1, 1, 2];
@@ -48,6 +48,11 @@ describe("a comparison on kept rows", () => {
     expect(names).toContain("| method | seeds | test groups | accuracy | against local | bootstrap | p, Holm |");
     expect(line).toMatch(/^\| fedavg \| 2 \| 5 \| 0\.833 ± 0\.000 \| \+0\.167 ± 0\.000 \| \+0\.000 to \+0\.\d+ \| 0\.000 \|/);
   });
+});
+
+it("by group a message that was written twice counts once: 1, 1, 1, 0, 0 of five groups", () => {
+  expect(groupAccuracy(alone[0] ?? { tests: null })).toBeCloseTo(0.6, 12);
+  expect(groupAccuracy({ tests: null })).toBeNull();
 });
 
 it("a client is told to be worse where the groups of its rows tell it, near-duplicates counting once", () => {

@@ -8,7 +8,7 @@ import { type RunResult, type RunSettings, runKey } from "./runs.ts";
 import { holm } from "./statistics/holm.ts";
 import { interval, mean } from "./statistics/interval.ts";
 import { type Column, figure, grouped, inWords, type Summary, signed, summaries, table, withMargin } from "./tables.ts";
-import { balancedAccuracy, testGroups } from "./testFigures.ts";
+import { balancedAccuracy, groupAccuracy, testGroups } from "./testFigures.ts";
 
 /** Scenarios whose classes are of very unlike sizes. */
 const UNBALANCED: readonly RunSettings["scenario"][] = ["severity", "routing", "alerts"];
@@ -42,6 +42,7 @@ export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id
     ...untouched,
     { name: "accuracy", cell: ({ runs }) => withMargin(runs.map(({ accuracyMean }) => accuracyMean)) },
     figure("balanced", (run) => (UNBALANCED.includes(run.settings.scenario) ? balancedAccuracy(run) : null)),
+    figure("by group", (run) => (UNBALANCED.includes(run.settings.scenario) ? groupAccuracy(run) : null)),
     ...compared,
     ...worseThan(results, local.id, ofMethod(aloneIn(results))),
     { name: "went which way", cell: ({ runs }) => waysServed(runs) },
