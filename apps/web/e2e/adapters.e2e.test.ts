@@ -94,9 +94,9 @@ it("how recognisable one's rows are is measured at the end by itself, of what wa
 it("adapters are downloaded from a finished federation, and the next one continues from one", async () => {
   const config = await alone({});
   const { page, context, metrics } = await finish(config);
-  const personal = await downloadOf(page, "Download the personal adapter");
-  const shared = await downloadOf(page, "Download the shared adapter");
-  const fused = await downloadOf(page, "Download the fused adapter");
+  const personal = await downloadOf(page, "Export the personal adapter");
+  const shared = await downloadOf(page, "Export the shared adapter");
+  const fused = await downloadOf(page, "Export the fused adapter");
   expect(fused.download.suggestedFilename()).toBe("night-shift-fused.zip");
   // Forty rows: 12 of them only test, too few for a figure.
   const few = Array.from({ length: 4 }, () => expect.stringContaining("too few rows to tell"));
@@ -112,7 +112,7 @@ it("adapters are downloaded from a finished federation, and the next one continu
   expect(strFromU8(unzipSync(fused.archive)["README.md"] ?? new Uint8Array())).toContain(`A = ${w1} A_personal + ${w2} A_shared`);
 
   // What the coordinator kept of the last round is what this tab received when it fused.
-  const kept = await downloadOf(page, "Download the shared adapter of this round");
+  const kept = await downloadOf(page, "Export the shared adapter of this round");
   expect(kept.download.suggestedFilename()).toBe("night-shift-shared-round-1.zip");
   expect(valuesOf(kept.archive, config)).toEqual(s);
 
@@ -121,7 +121,7 @@ it("adapters are downloaded from a finished federation, and the next one continu
   const imported = `${personal.path}.zip`;
   await personal.download.saveAs(imported);
   const second = await finish(next, { adapter: imported });
-  const after = await downloadOf(second.page, "Download the personal adapter");
+  const after = await downloadOf(second.page, "Export the personal adapter");
   const start = valuesOf(personal.archive, config);
   expect(apart(valuesOf(after.archive, next), start)).toBeLessThan(1e-6);
   const seeded = new Float32Array(encodeAdapter(initialAdapter(layout, next.seed), layout).slice().buffer);
@@ -142,10 +142,10 @@ it("a client that was removed is told so and keeps its adapters, also over a rel
 
   const notice = page.getByRole("alert").getByText("The organiser removed this client");
   await notice.waitFor();
-  const before = valuesOf((await downloadOf(page, "Download the shared adapter")).archive, config);
+  const before = valuesOf((await downloadOf(page, "Export the shared adapter")).archive, config);
   await page.reload();
   await notice.waitFor();
-  const after = valuesOf((await downloadOf(page, "Download the shared adapter")).archive, config);
+  const after = valuesOf((await downloadOf(page, "Export the shared adapter")).archive, config);
   expect(apart(after, before)).toBe(0);
   expect(Math.max(...after)).toBeGreaterThan(0);
   // It sees no more of the federation than it last did, and nothing offers it to train.

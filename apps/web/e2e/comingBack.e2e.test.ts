@@ -51,7 +51,7 @@ it("a new tab finds the finished federations with their figures, and opens one w
   expect(await ward.textContent()).toMatch(/of your \d+ test rows right: (alone|the untouched base), with the federation/);
   expect(await page.getByRole("article").count()).toBeGreaterThanOrEqual(2);
   await ward.getByRole("link", { name: "Open ward notes" }).click();
-  await page.getByRole("region", { name: "Your adapters" }).getByRole("button", { name: "Download the fused adapter" }).waitFor();
+  await page.getByRole("region", { name: "Your adapters" }).getByRole("button", { name: "Export the fused adapter" }).waitFor();
   await page.getByRole("region", { name: "Use it" }).waitFor();
   await page.close();
 });

@@ -176,7 +176,7 @@ test("rows beside the federation's labels, as the base reads them, and how fast 
     await read.getByText("should answer flu").first().waitFor();
     await read.getByRole("figure", { name: "0 of 12 rows are longer than" }).waitFor();
 
-    const ready = page.getByRole("region", { name: "Ready to learn" });
+    const ready = page.getByRole("region", { name: "Readiness check" });
     await ready.getByRole("button", { name: "Check this device" }).click();
     await ready.getByText(/tok\/s/).waitFor({ timeout: 120_000 });
     await ready.getByText(/Gradients agree to \d+ in a million/).waitFor();

@@ -1,4 +1,4 @@
-/** A federation on a base that only clients in Python compute: a tab says so before anything is asked of it, in both languages, and looks on. */
+/** A federation on a base that only clients in Python compute: a tab says so before anything is asked of it, in both languages, and watches. */
 import { parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
 import { LAYOUT_FIELD } from "@duet/lora-core/checkpoints/describedLayout";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => stage?.close());
 
 it.each([
-  ["en-GB", "Only clients in Python can take part in this federation.", "Look on"],
+  ["en-GB", "Only clients in Python can take part in this federation.", "Watch"],
   ["zh-CN", "只有 Python 客户端能参加这个联邦。", "旁观"],
 ])("is told to who opens the invite, in %s", async (locale, refusal, lookOn) => {
   const context = await stage.browser.newContext({ locale });

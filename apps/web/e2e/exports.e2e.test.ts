@@ -91,7 +91,7 @@ async function filesAs(
 ): Promise<{ readonly name: string; readonly files: Record<string, Uint8Array> }> {
   const panel = adaptersOf(page);
   await panel.getByLabel("Format").selectOption(format);
-  const button = panel.getByRole("button", { name: "Download the personal adapter" });
+  const button = panel.getByRole("button", { name: "Export the personal adapter" });
   const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
   const archive = await readFile(await download.path());
   return { name: download.suggestedFilename(), files: unzipSync(new Uint8Array(archive)) };
@@ -175,9 +175,9 @@ it("a format that does not fit the base is refused with the reason, and nothing 
   const panel = adaptersOf(page);
   await panel.getByLabel("Format").selectOption("GGUF LoRA");
   await panel.getByText("Not for this federation. llama.cpp takes adapters of the Llama, Qwen2 and Qwen3 families").waitFor();
-  expect(await panel.getByRole("button", { name: "Download the personal adapter" }).isDisabled()).toBe(true);
+  expect(await panel.getByRole("button", { name: "Export the personal adapter" }).isDisabled()).toBe(true);
   await panel.getByLabel("Format").selectOption("PEFT adapter");
-  expect(await panel.getByRole("button", { name: "Download the personal adapter" }).isEnabled()).toBe(true);
+  expect(await panel.getByRole("button", { name: "Export the personal adapter" }).isEnabled()).toBe(true);
   await page.context().close();
 });
 

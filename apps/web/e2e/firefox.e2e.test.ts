@@ -61,7 +61,7 @@ it.skipIf(executablePath === null)(
         ["fenna", "wasm", true],
       ]);
 
-      await named(page, "button", "Download the personal adapter").click();
+      await named(page, "button", "Export the personal adapter").click();
       // While it is written there is a second file beside an empty one.
       const saved = async () => {
         const [name = "", ...others] = await readdir(downloads);

@@ -61,6 +61,6 @@ it("joins by touch, learns with the settings for small devices, sleeps in the ba
   expect(clients.map(({ name, history }) => [name, history.length])).toEqual([["pocket", 3]]);
   await page.getByRole("region", { name: "Verdict" }).waitFor();
   await assertFits(page);
-  await page.getByRole("button", { name: "Download the personal adapter" }).waitFor();
+  await page.getByRole("button", { name: "Export the personal adapter" }).waitFor();
   await context.close();
 });

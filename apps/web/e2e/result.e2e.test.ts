@@ -74,15 +74,15 @@ it("shows the rows that it gets wrong, in the tab that has them", async () => {
 it("answers a file of JSON lines beside the result, as a CSV in which nothing is a formula", async () => {
   const { page } = anna;
   await page.getByRole("button", { name: "Predict a file" }).click();
-  const panel = page.getByRole("region", { name: "A whole file" });
+  const panel = page.getByRole("region", { name: "Predict a file" });
   const lines = ['=HYPERLINK("http://x")', "+cmd|x", "disk failed"].map((text) => JSON.stringify({ text })).join("\n");
   const picked = { name: "notes.jsonl", mimeType: "application/jsonl", buffer: Buffer.from(lines) };
-  await panel.getByLabel("File to answer", { exact: true }).setInputFiles(picked);
-  await panel.getByRole("button", { name: "Answer every row" }).click();
+  await panel.getByLabel("File to predict", { exact: true }).setInputFiles(picked);
+  await panel.getByRole("button", { name: "Predict every row" }).click();
   const save = panel.getByRole("button", { name: "Download the CSV" });
   await save.waitFor();
   const { name, bytes } = await downloaded(page, () => save.click());
-  expect(name).toBe("notes-answered.csv");
+  expect(name).toBe("notes-predicted.csv");
   const [head, ...rows] = bytes.toString("utf8").trim().split("\r\n");
   expect(head).toBe("text,predicted label,probability");
   expect(rows).toHaveLength(3);

@@ -79,7 +79,7 @@ async function help(link: string, name: string, client: number): Promise<Page> {
 
 /** The tensors of the shared adapter that a tab hands out. */
 async function sharedOf(page: Page, model: BaseModel) {
-  const save = page.getByRole("button", { name: "Download the shared adapter", exact: true });
+  const save = page.getByRole("button", { name: "Export the shared adapter", exact: true });
   const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);
   const bytes = new Uint8Array(await readFile(await download.path()));
   return readPeftAdapter(readAdapterArchive([{ name: "a.zip", bytes }]), federationBase(model)).tensors;

@@ -44,7 +44,7 @@ it.skipIf(webkit === null)(
       expect(await page.evaluate<boolean>("self.crossOriginIsolated")).toBe(true);
       expect(clients[0]?.device?.reason).toMatch(/share/);
 
-      await page.click("button", "Download the personal adapter");
+      await page.click("button", "Export the personal adapter");
       const saved = async () => {
         const [name = "", ...others] = await readdir(page.downloads);
         return name.endsWith(".zip") && others.length === 0 ? (await stat(joinPath(page.downloads, name))).size : 0;

@@ -34,9 +34,9 @@ export async function moveWeight(page: Page) {
 
 /** The rows of the CSV that the playground makes of a file, by column. */
 export async function answerFile(page: Page, file: string): Promise<readonly Record<string, string>[]> {
-  const panel = page.getByRole("region", { name: "A whole file" });
-  await panel.getByLabel("File to answer", { exact: true }).setInputFiles(file);
-  await panel.getByRole("button", { name: "Answer every row" }).click();
+  const panel = page.getByRole("region", { name: "Predict a file" });
+  await panel.getByLabel("File to predict", { exact: true }).setInputFiles(file);
+  await panel.getByRole("button", { name: "Predict every row" }).click();
   const save = panel.getByRole("button", { name: "Download the CSV" });
   await save.waitFor();
   const [download] = await Promise.all([page.waitForEvent("download"), save.click()]);

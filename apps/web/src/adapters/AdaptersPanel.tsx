@@ -53,11 +53,11 @@ export const AdaptersPanel = memo(function AdaptersPanel({ snapshot: { federatio
             <Button
               size="xs"
               variant="default"
-              aria-label={words.adaptersPanel.downloadNamed(label)}
+              aria-label={words.adaptersPanel.exportNamed(label)}
               disabled={closed || !available.includes(key)}
               onClick={() => exporting.save(async () => ownAdapter(key, adapters, config, format))}
             >
-              {words.adaptersPanel.download}
+              {words.adaptersPanel.export}
             </Button>
           </li>
         ))}

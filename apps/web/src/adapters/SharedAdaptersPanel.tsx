@@ -41,12 +41,12 @@ export function SharedAdaptersPanel({ snapshot, token }: SharedAdaptersPanelProp
         <Button
           size="xs"
           variant="default"
-          aria-label={words.sharedAdaptersPanel.downloadThis}
+          aria-label={words.sharedAdaptersPanel.exportThis}
           loading={exporting.state.kind === "busy"}
           disabled={refusalOf(format, snapshot.config.model) !== null}
           onClick={() => exporting.save(() => sharedAdapter(round, snapshot, token, format))}
         >
-          {words.sharedAdaptersPanel.download}
+          {words.sharedAdaptersPanel.export}
         </Button>
       </Group>
       {isMine && <RecognisedRows federationId={snapshot.federationId} adapter="shared" named />}

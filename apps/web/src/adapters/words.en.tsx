@@ -14,11 +14,11 @@ export const en = {
   },
   adaptersPanel: {
     yourAdapters: "Your adapters",
-    hint: "Each as a .zip with a README. They are written in this tab; a download sends nothing.",
+    hint: "Each as a .zip with a README. They are written in this tab; an export sends nothing.",
     afterAllRounds: "after all rounds",
     laterReason: "After the last round, once its weights are found.",
-    download: "Download",
-    downloadNamed: (label: string) => `Download the ${label} adapter`,
+    export: "Export",
+    exportNamed: (label: string) => `Export the ${label} adapter`,
   },
   continueFromAdapter: {
     continueFrom: (span: ReactNode) => <>Continue from an adapter {span}</>,
@@ -56,8 +56,8 @@ export const en = {
     sharedAdapters: "Shared adapters",
     hint: "What the clients learned together, as the coordinator keeps it after every round, as a .zip with a README.",
     after: "After",
-    download: "Download",
-    downloadThis: "Download the shared adapter of this round",
+    export: "Export",
+    exportThis: "Export the shared adapter of this round",
   },
   pushToHub: {
     showIt: "Show what is typed",

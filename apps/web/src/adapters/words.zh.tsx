@@ -13,11 +13,11 @@ export const zh: typeof en = {
   },
   adaptersPanel: {
     yourAdapters: "你的适配器",
-    hint: "每个都是带 README 的 .zip。它们在本标签页中写成，下载时不发送任何内容。",
+    hint: "每个都是带 README 的 .zip。它们在本标签页中写成，导出时不发送任何内容。",
     afterAllRounds: "全部轮次之后",
     laterReason: "最后一轮之后，找到权重时才有。",
-    download: "下载",
-    downloadNamed: (label) => `下载${label}适配器`,
+    export: "导出",
+    exportNamed: (label) => `导出${label}适配器`,
   },
   continueFromAdapter: {
     continueFrom: (span) => <>从已有适配器继续{span}</>,
@@ -48,10 +48,10 @@ export const zh: typeof en = {
   },
   sharedAdaptersPanel: {
     sharedAdapters: "共享适配器",
-    hint: "各客户端共同学到的内容，由协调器在每轮之后保存，下载为带 README 的 .zip。",
+    hint: "各客户端共同学到的内容，由协调器在每轮之后保存，导出为带 README 的 .zip。",
     after: "轮次",
-    download: "下载",
-    downloadThis: "下载该轮的共享适配器",
+    export: "导出",
+    exportThis: "导出该轮的共享适配器",
   },
   pushToHub: {
     showIt: "显示输入的内容",

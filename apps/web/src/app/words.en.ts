@@ -4,7 +4,7 @@ export const en = {
     light: "Switch to light colours",
     skip: "Skip to the content",
     frontPage: "Duet, front page",
-    glossary: "What the words mean",
+    glossary: "Glossary",
     awayText: "This tab keeps its work, keeps trying, and goes on by itself once the coordinator is back.",
     away: "The coordinator is away",
     differ: "This page and the coordinator differ",

@@ -160,7 +160,7 @@ export const en = {
     foundNote: "The examples stay in this tab. A scan misses some and takes some for what they are not.",
   },
   readinessCheck: {
-    title: "Ready to learn",
+    title: "Readiness check",
     offer: (bytes: string) =>
       `How fast this device learns, by a few steps on your rows. The base model (${bytes}) is fetched for it, unless this browser has it; nothing is sent.`,
     check: "Check this device",
@@ -232,7 +232,7 @@ export const en = {
     full: "This federation is full.",
     forPython: "Only clients in Python can take part in this federation.",
     forPythonText:
-      "Its base model is one that no tab computes. Take part by the same link with python -m duet_client join; here you can look on.",
+      "Its base model is one that no tab computes. Take part by the same link with python -m duet_client join; here you can watch.",
   },
   leaving: {
     rowNoise: ", with noise that hides single rows",
@@ -327,7 +327,7 @@ export const en = {
     joinAndTrain: "Join and train",
     leaveAnyTime: "You can leave at any time and keep your adapters.",
     afterTheCheck: "This tab joins once the check of this device has ended.",
-    lookOn: "Look on",
+    watch: "Watch",
     secure: "updates are summed securely",
     plain: "the coordinator sees each update",
     takes: (time: string) => `about ${time} of computing`,

@@ -157,7 +157,7 @@ export const zh: typeof en = {
     foundNote: "这些示例只留在本标签页里。扫描会有遗漏，也会有误判。",
   },
   readinessCheck: {
-    title: "是否准备就绪",
+    title: "准备检查",
     offer: (bytes) =>
       `在你的数据行上训练几步，测出这台设备的学习速度。为此会获取基座模型（${bytes}），浏览器已有则不用；什么都不会发送。`,
     check: "检查这台设备",
@@ -312,7 +312,7 @@ export const zh: typeof en = {
     joinAndTrain: "加入并训练",
     leaveAnyTime: "你可以随时退出，并保留自己的适配器。",
     afterTheCheck: "设备检查结束后，本标签页随即加入。",
-    lookOn: "旁观",
+    watch: "观看",
     secure: "更新经安全求和",
     plain: "协调器能看到每份更新",
     takes: (time) => `约 ${time} 计算`,

@@ -36,10 +36,10 @@ test("in Chinese no phase is told in English words", async () => {
 
 test("a waiting federation says how many are missing, counting only who is here", () => {
   const clients = [clientOf("anna"), clientOf("bram", { status: "away" }), clientOf("chen", { status: "left" })];
-  expect(stripView(snapshotOf({ clients }), 0)).toMatchObject({ status: "Waiting for 1 more client", presence: "1 of 2 here" });
+  expect(stripView(snapshotOf({ clients }), 0)).toMatchObject({ status: "Waiting for 1 more client", presence: "1 of 2 ready" });
   expect(stripView(snapshotOf({ clients: [] }), 0)).toMatchObject({
     status: "Waiting for 2 more clients",
-    presence: "0 of 2 here",
+    presence: "0 of 2 ready",
   });
   expect(stripView(snapshotOf(), 0).status).toBe("Ready to start");
 });

@@ -48,15 +48,17 @@ export function stripView(snapshot: Snapshot, now: number): StripView {
     stage: stageOf(snapshot),
     note,
     percent: 100 * fractionDone(snapshot),
-    presence: ENDED.has(phase) ? tookPart(snapshot) : words.progressView.here(present, expected(snapshot, staying.length)),
+    presence: ENDED.has(phase) ? tookPart(snapshot) : presenceOf(snapshot, present, staying.length),
     timing: timingOf(snapshot, now),
     tone: TONES[phase],
   };
 }
 
-/** Who is counted on: those who have joined, and before the first round as many as it takes. */
-const expected = ({ phase, config }: Snapshot, staying: number): number =>
-  phase === "waiting" ? Math.max(staying, config.minClients) : staying;
+/** Of those who have joined, and before the first round of as many as it takes: they have connected their data and wait. */
+const presenceOf = ({ phase, config }: Snapshot, present: number, staying: number): string =>
+  phase === "waiting"
+    ? words.progressView.ready(present, Math.max(staying, config.minClients))
+    : words.progressView.here(present, staying);
 
 /** As many names as one reads at a glance. */
 const NAMED = 3;

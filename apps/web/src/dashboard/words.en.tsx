@@ -382,6 +382,7 @@ export const en = {
   progressView: {
     beginning: "beginning",
     waitingFor: (missing: number) => `Waiting for ${missing} more ${missing === 1 ? "client" : "clients"}`,
+    ready: (present: number, wanted: number) => `${present} of ${wanted} ready`,
     here: (present: number, staying: number) => `${present} of ${staying} here`,
     nobodyCounted: "nobody's work counted",
     manyTookPart: (clients: number) => `${plural(clients, "client")} took part`,

@@ -356,6 +356,7 @@ export const zh: typeof en = {
   progressView: {
     beginning: "正在开始",
     waitingFor: (missing) => `还需等待 ${missing} 个客户端`,
+    ready: (present, wanted) => `${present} / ${wanted} 就绪`,
     here: (present, staying) => `${present} / ${staying} 在线`,
     nobodyCounted: "没有任何客户端的结果计入",
     manyTookPart: (clients) => `${clients} 个客户端参与了`,

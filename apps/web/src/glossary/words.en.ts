@@ -18,7 +18,7 @@ export const en = {
       word: "organiser",
       meaning: "Who has the organiser link: can pause, stop, let in and remove. At first whoever created the federation.",
     },
-    watcher: { word: "watcher", meaning: "Somebody who looks on by the watch link, and brings no rows." },
+    watcher: { word: "watcher", meaning: "Somebody who watches by the watch link, and brings no rows." },
     team: { word: "team", meaning: "Several devices that are one client: each trains on a part of every step." },
     update: { word: "update", meaning: "What a client sends after a round: how its training changed the shared adapter." },
     rank: {

@@ -19,7 +19,7 @@ export const zh: typeof en = {
       word: "组织者",
       meaning: "持有组织者链接的人：可以暂停、停止、允许加入和移除。起初就是创建联邦的人。",
     },
-    watcher: { word: "观看者", meaning: "通过观看链接旁观的人，不带数据行。" },
+    watcher: { word: "观看者", meaning: "通过观看链接观看的人，不带数据行。" },
     team: { word: "团队", meaning: "合为一个客户端的多台设备：每一步由各台分担一部分。" },
     update: { word: "更新", meaning: "客户端在一轮后发送的内容：它的训练使共享适配器发生的变化。" },
     rank: { word: "秩", meaning: "适配器的宽度。秩越高，能学到的越多，占用的内存和流量也越多。" },

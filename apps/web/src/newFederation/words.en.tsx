@@ -324,8 +324,9 @@ export const en = {
     moreLinks: "Watch link, organiser link, and how long each is good",
     organiserNote:
       "Whoever has the organiser link can pause, stop, and remove clients. This browser keeps it; it opens the same on another device.",
-    ofHere: (minClients: number) => `of ${minClients} here`,
-    startsBy: (clients: number) => `Learning starts by itself once ${plural(clients, "client")} are ready.`,
+    ofReady: (minClients: number) => `of ${minClients} ready`,
+    startsBy: (clients: number) =>
+      `Learning starts by itself once ${plural(clients, "client")} ${clients === 1 ? "is" : "are"} ready.`,
     startNow: "Start now",
     goOn: "Let it go on",
     onlySum: "The coordinator sees only the sum of updates.",

@@ -303,7 +303,7 @@ export const zh: typeof en = {
     askingForLinks: "正在向协调器查询链接。",
     moreLinks: "观看链接、组织者链接，以及各自的有效期",
     organiserNote: "持有组织者链接的人可以暂停、停止和移除客户端。本浏览器会保存它；在其他设备上打开效果相同。",
-    ofHere: (minClients) => `/ ${minClients} 在线`,
+    ofReady: (minClients) => `/ ${minClients} 就绪`,
     startsBy: (clients) => `达到 ${clients} 个客户端就绪后，学习自动开始。`,
     startNow: "立即开始",
     goOn: "让它继续",

@@ -131,7 +131,7 @@ function Standing({ snapshot, organiser }: StandingProps) {
   return (
     <>
       <p className="big" style={{ margin: "16px 0 0" }}>
-        {here} <span className="from">{words.createdPage.ofHere(config.minClients)}</span>
+        {here} <span className="from">{words.createdPage.ofReady(config.minClients)}</span>
       </p>
       <p className="lead">{words.createdPage.startsBy(config.minClients)}</p>
       {here > 0 && here < config.minClients && button(words.createdPage.startNow, "start")}

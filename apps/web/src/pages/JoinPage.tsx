@@ -219,7 +219,7 @@ function ClosedDoorNote({
       {text}
       <Group mt="sm">
         <Button component={Link} to={watchPath(federationId, token)} size="xs" variant="default">
-          {words.joinPage.lookOn}
+          {words.joinPage.watch}
         </Button>
       </Group>
     </Alert>

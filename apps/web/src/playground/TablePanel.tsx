@@ -26,7 +26,7 @@ export interface TablePanelProps {
 export function TablePanel({ playground, shown: { table: state }, task, isClosed, form }: TablePanelProps) {
   const what = task.kind === "label" ? words.tablePanel.labelAnswer : words.tablePanel.textAnswer;
   return (
-    <Panel title={words.tablePanel.aWholeFile} hint={words.tablePanel.hint(what)}>
+    <Panel title={words.tablePanel.predictAFile} hint={words.tablePanel.hint(what)}>
       {(state.kind === "none" || state.kind === "reading" || state.kind === "failed") && (
         <FileDrop isDisabled={isClosed || state.kind === "reading"} onFile={playground.readTable} />
       )}
@@ -60,7 +60,7 @@ function FileDrop({ isDisabled, onFile }: FileDropProps) {
   });
   return (
     <div {...getRootProps({ className: "dropzone" })} data-active={isDragActive}>
-      <input {...getInputProps()} aria-label={words.tablePanel.fileToAnswer} />
+      <input {...getInputProps()} aria-label={words.tablePanel.fileToPredict} />
       <div>{words.tablePanel.drop}</div>
       <div className="muted small">{words.tablePanel.formats}</div>
       <Button size="xs" variant="default" onClick={open} disabled={isDisabled}>
@@ -86,19 +86,19 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
   const isRunning = state.kind === "running";
   return (
     <div {...getRootProps({ tabIndex: -1 })}>
-      <input {...getInputProps()} aria-label={words.tablePanel.anotherFileToAnswer} />
+      <input {...getInputProps()} aria-label={words.tablePanel.anotherFileToPredict} />
       <p style={{ margin: "0 0 10px" }}>
         {table.fileName} <span className="muted">{common.counts.rows(table.rowCount)}</span>
       </p>
       <div className="fields">
         <NativeSelect
-          label={words.tablePanel.columnToAnswer}
+          label={words.tablePanel.columnToPredict}
           value={column}
           data={[...table.columns]}
           onChange={(event) => setColumn(event.currentTarget.value)}
         />
         <NativeSelect
-          label={words.tablePanel.answeredBy}
+          label={words.tablePanel.predictedBy}
           value={adapter}
           data={ADAPTERS.map(({ key, label }) => ({ value: key, label }))}
           onChange={(event) => setAdapter(ADAPTERS.find(({ key }) => key === event.currentTarget.value)?.key ?? "fused")}
@@ -106,7 +106,12 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
       </div>
       {isRunning && (
         <>
-          <Progress mt="sm" size={6} value={(100 * state.rowsDone) / table.rowCount} aria-label={words.tablePanel.rowsAnswered} />
+          <Progress
+            mt="sm"
+            size={6}
+            value={(100 * state.rowsDone) / table.rowCount}
+            aria-label={words.tablePanel.rowsPredicted}
+          />
           <p className="muted small" style={{ margin: "6px 0 0" }}>
             {words.tablePanel.done(state.rowsDone, table.rowCount)}
           </p>
@@ -114,7 +119,7 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
       )}
       {state.kind === "done" && (
         <p className="small" style={{ margin: "10px 0 0" }}>
-          {words.tablePanel.answeredAll(table.rowCount, common.adapterNames[state.adapter])}
+          {words.tablePanel.predictedAll(table.rowCount, common.adapterNames[state.adapter])}
         </p>
       )}
       <Group mt="sm" gap="sm">
@@ -124,14 +129,14 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
           </Button>
         ) : (
           <Button size="xs" disabled={isClosed || table.rowCount === 0} onClick={() => onAnswer(column, adapter)}>
-            {words.tablePanel.answerEveryRow}
+            {words.tablePanel.predictEveryRow}
           </Button>
         )}
         {state.kind === "done" && (
           <Button
             size="xs"
             variant="default"
-            onClick={() => saveFile({ fileName: answeredName(table.fileName), content: csvBlob(state.csv) })}
+            onClick={() => saveFile({ fileName: predictedName(table.fileName), content: csvBlob(state.csv) })}
           >
             {words.tablePanel.downloadTheCsv}
           </Button>
@@ -146,4 +151,4 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
   );
 }
 
-const answeredName = (fileName: string): string => `${fileName.replace(/\.[^.]*$/, "")}-answered.csv`;
+const predictedName = (fileName: string): string => `${fileName.replace(/\.[^.]*$/, "")}-predicted.csv`;

@@ -29,7 +29,7 @@ export const en = {
     forSmallDevices: "Create it anew for small devices",
     leaveTheFederation: "Leave the federation",
     leaveWarning:
-      "This tab takes part no more, and this device forgets its rows and adapters of this federation. Download the adapters first if you want to keep them. What was averaged already stays averaged.",
+      "This tab takes part no more, and this device forgets its rows and adapters of this federation. Export the adapters first if you want to keep them. What was averaged already stays averaged.",
   },
   notifyMe: {
     blocked: "This browser blocks notifications of this page; its settings can allow them.",

@@ -10,7 +10,7 @@ export const en = {
   },
   metricsFiles: {
     takeWithYou: "Take the figures with you",
-    note: "Every figure that clients tell whoever looks on here, by client and round.",
+    note: "Every figure that clients tell whoever watches, by client and round.",
     downloadAs: (label: string) => `Download the figures as ${label}`,
   },
   mistakesPanel: {

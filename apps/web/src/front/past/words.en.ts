@@ -26,7 +26,7 @@ export const en = {
       },
       adapters: {
         label: "Your adapters",
-        lost: "What you learned: personal, shared and fused. Nobody else has your personal and fused ones; download them first if you want to keep them.",
+        lost: "What you learned: personal, shared and fused. Nobody else has your personal and fused ones; export them first if you want to keep them.",
       },
       ledger: { label: "The list of what left", lost: "With it nobody can check any more what this browser sent." },
       identity: {
