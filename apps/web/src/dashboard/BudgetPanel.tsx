@@ -22,8 +22,11 @@ function ClientBudget({ snapshot }: { readonly snapshot: Snapshot }) {
   return (
     <Panel title={words.budgetPanel.privacyOfClients} hint={words.budgetPanel.clientsHint}>
       <Bars label={words.budgetPanel.anyClientLabel}>
-        <Bar name={words.budgetPanel.anyClient} isSpent={false} {...spent} />
+        <Bar name={words.budgetPanel.anyClient} isSpent={false} share={spent.share} text={spent.text} />
       </Bars>
+      <p className="muted small" style={{ margin: "10px 0 0" }}>
+        {spent.noise}
+      </p>
     </Panel>
   );
 }
@@ -50,7 +53,8 @@ function RowBudgets({ snapshot }: { readonly snapshot: Snapshot }) {
       <p className="muted small" style={{ margin: "10px 0 0" }}>
         {words.budgetPanel.note((text) => (
           <Term term="epsilon">{text}</Term>
-        ))}
+        ))}{" "}
+        {view.noise}
       </p>
     </Panel>
   );

@@ -6,6 +6,8 @@ import { budgetView, clientBudget } from "./budgetView.ts";
 
 const { config } = snapshotOf();
 const training = { ...config.training, privacy: { epsilon: 8, clip: 1 } };
+const NONE = { base: null, personal: null, shared: null, fused: null };
+const MEANS = { trainRows: 60, testRows: 30, trainLoss: null, accuracy: NONE, testLoss: NONE };
 const spent = (epsilon: number, change: object = {}) => ({
   metrics: metricsOf({ privacy: { epsilon, limit: 8, delta: 0.01, noiseMultiplier: 1.2, budgetSpent: false, ...change } }),
   standing: null,
@@ -31,10 +33,12 @@ test("the newest report counts; a spent budget is said; who has not reported is 
     }),
     clientOf("chen"),
     // What was trained before this federation asked for less.
-    clientOf("dora", { history: [{ round: 0, ...spent(12.5, { budgetSpent: true }) }] }),
+    clientOf("dora", { history: [{ round: 0, ...spent(12.5, { budgetSpent: true, noiseMultiplier: 0.95, delta: 1 / 1374 }) }] }),
   ];
   expect(budgetView(snapshotOf({ config: { ...config, training }, clients }))).toEqual({
     epsilon: 8,
+    noise:
+      "In every step the gradient of a row is clipped to a norm of 1.00, and their sum gets noise whose deviation is 0.95 to 1.20 times that; delta is 0.00073 to 0.010.",
     rows: [
       { clientId: "anna", name: "anna", share: 2.314 / 8, text: "2.31 of 8.00", isSpent: false },
       { clientId: "bram", name: "bram", share: 1, text: "8.00 of 8.00", isSpent: true },
@@ -50,7 +54,11 @@ test("what noisy sums tell of a client grows with every one that was begun, and 
   const closed = Array.from({ length: all }, (_, round) => roundOf(round, { exchanges: 1 }));
   const after = (count: number) => clientBudget(snapshotOf({ config: noisy, rounds: closed.slice(0, count) }));
   expect(clientBudget(snapshotOf())).toBeNull();
-  expect(after(0)).toEqual({ share: 0, text: "0.00 of 8.00" });
+  expect(after(0)).toMatchObject({ share: 0, text: "0.00 of 8.00" });
+  const clipped = roundOf(0, { exchanges: 1, means: { ...MEANS, clip: 0.4 } });
+  expect(clientBudget(snapshotOf({ config: noisy, rounds: [clipped] }))?.noise).toMatch(
+    /norm of 0\.40 now, .* \d+\.\d\d times that; delta is 0\.0050\.$/,
+  );
   const shares = Array.from({ length: all }, (_, count) => after(count + 1)?.share ?? 0);
   expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   expect(shares.at(-1)).toBeGreaterThan(0.99);

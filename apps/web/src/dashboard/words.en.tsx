@@ -339,6 +339,11 @@ export const en = {
   budgetView: {
     afterARound: "after a round",
     spentOf: (value: string, value2: string) => `${value} of ${value2}`,
+    range: (low: string, high: string) => `${low} to ${high}`,
+    rowNoise: (clip: string, noise: string, delta: string) =>
+      `In every step the gradient of a row is clipped to a norm of ${clip}, and their sum gets noise whose deviation is ${noise} times that; delta is ${delta}.`,
+    clientNoise: (clip: string, noise: string, delta: string) =>
+      `The update of a client is clipped to a norm of ${clip} now, and their sum gets noise whose deviation is ${noise} times that; delta is ${delta}.`,
   },
   costView: {
     title: "What it cost",

@@ -316,6 +316,11 @@ export const zh: typeof en = {
   budgetView: {
     afterARound: "一轮之后显示",
     spentOf: (value, value2) => `${value} / ${value2}`,
+    range: (low, high) => `${low} 至 ${high}`,
+    rowNoise: (clip, noise, delta) =>
+      `每一步中，单个数据行的梯度裁剪到范数 ${clip}，总和加入标准差为其 ${noise} 倍的噪声；delta 为 ${delta}。`,
+    clientNoise: (clip, noise, delta) =>
+      `客户端的更新目前裁剪到范数 ${clip}，总和加入标准差为其 ${noise} 倍的噪声；delta 为 ${delta}。`,
   },
   costView: {
     title: "消耗",
