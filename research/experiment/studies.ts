@@ -84,6 +84,14 @@ const MORE = ["--seeds", "12"];
 const FAIR_FOUR = "local,fedavg,fedavg-finish,fdlora:private";
 const FAIR_METHODS = ["--methods", `prototypes,prototypes:federated,${FAIR_FOUR}`];
 const FAIR_RIVALS = ["--methods", "fdlora:private,local,fedavg-finish,fedamp,fedamp:gentle,fedalt:full,feddpa:full"];
+/** On the tuning pool: what the search costs in steps, against what it finds. */
+const FAIR_TUNING = [...TUNING, "--rules", "fair", "--learning-rate", "0.001"];
+const SEARCHES = [
+  "fdlora:private",
+  "fdlora:private:fusion.maxEvaluations=3",
+  "fdlora:private:fusion.maxEvaluations=2",
+  "fedavg-finish",
+].join(",");
 const FEW_ROWS = ["--scenario", "clinc150", "--rows", "400", "--seeds", "12"];
 
 /** Bases that are not part of the project, in folders of these names: docs/models.md says where they come from. */
@@ -115,6 +123,8 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   heterogeneity: [...CLINC, ...UNLIKE, "--work", "equal,skipped,bySpeed"],
   "heterogeneity-late": [...CLINC, ...UNLIKE, "--work", "equal,skipped,late"],
   "heterogeneity-ranks": [...CLINC, ...UNLIKE_RANKS],
+  "trials-search": [...["--scenario", "clinc150"], ...FAIR_TUNING, "--methods", SEARCHES],
+  "trials-search-banking77": [...["--scenario", "banking77"], ...FAIR_TUNING, "--methods", SEARCHES],
   "fair-clinc150": [...CLINC, ...MORE, ...FAIR, ...FAIR_METHODS],
   "fair-banking77": [...BANKING, ...MORE, ...FAIR, ...FAIR_METHODS],
   "fair-routing": [...ROUTING, ...FAIR_BOTH, ...FAIR_METHODS],
