@@ -1,4 +1,3 @@
-import { uploadSize } from "@duet/lora-core/federation/uploadSize";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
@@ -7,13 +6,14 @@ import { formatBytes } from "../lib/format.ts";
 import { tellsTraffic } from "../lib/toldFigures.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { federationCostView } from "./costView.ts";
+import { roundTraffic } from "./networkView.ts";
 import { words } from "./words.ts";
 
 /** What travelled, and what a whole model would have been. */
 export const NetworkPanel = memo(function NetworkPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
-  const { config, adapterBytes, modelBytes, clients } = snapshot;
-  const upload = uploadSize(config, 1);
+  const { config, modelBytes, clients } = snapshot;
+  const round = roundTraffic(snapshot);
   const cost = federationCostView(clients);
   if (clients.every((client) => tellsTraffic(client, config) && client.bytesUp + client.bytesDown === 0)) return null;
   return (
@@ -25,8 +25,15 @@ export const NetworkPanel = memo(function NetworkPanel({ snapshot }: { readonly 
             name={words.networkPanel.receivedByAllClients}
             value={trafficText(clients, config, ({ bytesDown }) => bytesDown)}
           />
-          <Figure name={words.networkPanel.oneSharedAdapter} value={formatBytes(adapterBytes)} />
-          {upload > 0 && <Figure name={words.networkPanel.oneUploadOfAClient} value={formatBytes(upload)} />}
+          {round && (
+            <>
+              <Figure
+                name={words.networkPanel.clientInARound}
+                value={words.networkPanel.bothWays(formatBytes(round.sent), formatBytes(round.received))}
+              />
+              <Figure name={words.networkPanel.allInARound(round.clients)} value={formatBytes(round.all)} />
+            </>
+          )}
           <Figure name={words.networkPanel.theFullModelWouldHave} value={formatBytes(modelBytes)} />
           {cost && (
             <>

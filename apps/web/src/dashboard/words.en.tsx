@@ -206,9 +206,10 @@ export const en = {
     network: "Network",
     sentByAllClients: "Sent by all clients",
     receivedByAllClients: "Received by all clients",
-    oneSharedAdapter: "One shared adapter",
-    oneUploadOfAClient: "One upload of a client",
-    theFullModelWouldHave: "The full model would have been",
+    clientInARound: "A client in a round: sent, received",
+    bothWays: (sent: string, received: string) => `${sent}, ${received}`,
+    allInARound: (clients: number) => `A round of ${plural(clients, "client")}, both ways`,
+    theFullModelWouldHave: "The full model would have been, one way",
   },
   organiserPanel: {
     organiser: "Organiser",

@@ -196,9 +196,10 @@ export const zh: typeof en = {
     network: "网络",
     sentByAllClients: "所有客户端发送",
     receivedByAllClients: "所有客户端接收",
-    oneSharedAdapter: "一份共享适配器",
-    oneUploadOfAClient: "客户端的一次上传",
-    theFullModelWouldHave: "若传输整个模型",
+    clientInARound: "一个客户端每轮：发送、接收",
+    bothWays: (sent, received) => `${sent}、${received}`,
+    allInARound: (clients) => `${clients} 个客户端的一轮，双向`,
+    theFullModelWouldHave: "若传输整个模型，单程",
   },
   organiserPanel: {
     organiser: "组织者",

@@ -4,6 +4,8 @@ import { Alert, Button } from "@mantine/core";
 import { useEffect } from "react";
 import { Link, useParams } from "react-router";
 import { Shell } from "../app/Shell.tsx";
+import { forSmallDevices } from "../connect/forSmallDevices.ts";
+import { MemoryNote } from "../connect/MemoryNote.tsx";
 import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
 import { useModelFiles } from "../connect/useModelFiles.ts";
 import { NeverLeaves } from "../connect/WhatLeaves.tsx";
@@ -20,6 +22,7 @@ import { useGo } from "../hooks/useGo.ts";
 import { useSession } from "../hooks/useSession.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { useTeam } from "../hooks/useTeam.ts";
+import { withRank } from "../lib/federation/withRank.ts";
 import { joinPath, teamPath } from "../lib/links.ts";
 import { MixPanel } from "../playground/MixPanel.tsx";
 import { PlaygroundView } from "../playground/PlaygroundView.tsx";
@@ -62,6 +65,12 @@ export function FederationPage() {
                   {...mine}
                   snapshot={feed.snapshot}
                   token={token}
+                  memory={
+                    <MemoryNote
+                      settings={withRank(feed.snapshot.config, ownRank(feed.snapshot, mine.state))}
+                      place={{ kind: "join", smaller: forSmallDevices(feed.snapshot.config) }}
+                    />
+                  }
                   mixture={<MixPanel {...mine} snapshot={feed.snapshot} />}
                 />
                 {!team && canBeTeam(mine.state) && <MakeTeam federationId={federationId} config={feed.snapshot.config} />}
@@ -99,6 +108,9 @@ export function FederationPage() {
     </Shell>
   );
 }
+
+const ownRank = ({ clients }: Snapshot, { clientId }: SessionState): number | null =>
+  clients.find(({ id }) => id === clientId)?.rank ?? null;
 
 /** It is a client, and there is something left to train. */
 const canBeTeam = (state: SessionState): boolean => state.clientId !== null && isTakingPart(state);

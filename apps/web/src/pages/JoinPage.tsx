@@ -1,6 +1,5 @@
 import { rankByMemory } from "@duet/client/memoryAdvice";
 import { proposeRank } from "@duet/client/rankProposal";
-import { adapterOfRank } from "@duet/lora-core/adapters/adapterRank";
 import { isDescribed } from "@duet/lora-core/checkpoints/describedLayout";
 import { type FiguresFor, leastFigures } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
@@ -40,6 +39,7 @@ import { useFederation } from "../hooks/useFederation.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { expectedTime, guessedPace, totalOf } from "../lib/federation/expectedTime.ts";
+import { withRank } from "../lib/federation/withRank.ts";
 import { roundedTime } from "../lib/format.ts";
 import { federationPath, watchPath } from "../lib/links.ts";
 import { words as common } from "../lib/words.ts";
@@ -202,10 +202,6 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     </div>
   );
 }
-
-/** As this client trains. */
-const withRank = (config: Snapshot["config"], rank: number | null): Snapshot["config"] =>
-  rank === null ? config : { ...config, adapter: adapterOfRank(config.adapter, rank) };
 
 /** In place of everything that would be in vain. */
 function ClosedDoorNote({

@@ -33,12 +33,14 @@ export interface MyTabProps {
   readonly snapshot: Snapshot;
   /** Of the link that led here. */
   readonly token: string;
+  /** What training takes of this device's memory. */
+  readonly memory: ReactNode;
   /** Its two adapters mixed by hand, once it is over. */
   readonly mixture: ReactNode;
 }
 
 /** What this tab is doing, where it computes, and what it has gained. */
-export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) {
+export function MyTab({ session, state, snapshot, token, memory, mixture }: MyTabProps) {
   const view = myTabView(state, snapshot);
   const { device, samples, stage } = state;
   const { task } = snapshot.config;
@@ -73,6 +75,7 @@ export function MyTab({ session, state, snapshot, token, mixture }: MyTabProps) 
           <span className="muted">{deviceReason(device)}</span>
         </p>
       )}
+      {device && memory}
       {samples && (
         <p className="muted small" style={{ margin: "8px 0 0" }}>
           {words.myTab.samples(samples.train, formatCount(samples.train), formatCount(samples.fusion), formatCount(samples.test))}
