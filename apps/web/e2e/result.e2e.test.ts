@@ -113,6 +113,8 @@ it("gives every chart as a file, with its colours written out", async () => {
     expect(svg.name).toBe(`${name.replace(" ", "-")}.svg`);
     expect(svg.bytes.toString("utf8")).toMatch(/^<svg/);
     expect(svg.bytes.toString("utf8")).not.toContain("var(");
+    // What makes text over lines readable comes along.
+    expect(svg.bytes.toString("utf8")).toContain('paint-order="stroke"');
     // It is over: a chart without a figure of the last round has none to come.
     expect(svg.bytes.toString("utf8")).not.toContain("to come");
     const png = await downloaded(page, () => page.getByRole("button", { name: `PNG of ${name}`, exact: true }).click());

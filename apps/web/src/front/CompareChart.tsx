@@ -4,6 +4,7 @@ import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
+import { HALO } from "../ui/halo.ts";
 import { words } from "./past/words.ts";
 
 const [WIDTH_AT_FIRST, SIDE, ROW, TOP, FOOT] = [640, 12, 60, 8, 44] as const;
@@ -35,7 +36,7 @@ export function CompareChart({ runs }: { readonly runs: readonly PastFederation[
           </text>
           {runs.map((run, index) => (
             <g key={run.federationId} transform={`translate(0 ${TOP + ROW * index})`}>
-              <text x={x(0) + 6} y={12} className="halo" fill="var(--ink)" fontWeight={600}>
+              <text x={x(0) + 6} y={12} {...HALO} fill="var(--ink)" fontWeight={600}>
                 {run.config.name}
               </text>
               <Run run={run} x={x} y={36} />

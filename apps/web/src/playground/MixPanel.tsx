@@ -10,6 +10,7 @@ import { createFusionSurvey, SURVEY_STEPS, SURVEY_WEIGHTS, type SurveyPoint } fr
 import type { TabSession } from "../services/tabSessions.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { HALO } from "../ui/halo.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { FusionSliders } from "./FusionSliders.tsx";
 import { firstFused, servedWords } from "./fusedAnswers.ts";
@@ -164,14 +165,14 @@ function Plane({ points, found, at, format, onPick }: PlaneProps) {
         return (
           <g key={key}>
             <circle cx={x(personal)} cy={y(shared)} r={5} fill={color} stroke="var(--surface)" strokeWidth={1.5} />
-            <text x={x(personal)} y={y(shared) + 16} textAnchor="middle" className="halo" fill="var(--ink)">
+            <text x={x(personal)} y={y(shared) + 16} textAnchor="middle" {...HALO} fill="var(--ink)">
               {common.adapterNames[key]} {worth === undefined ? "" : format(worth)}
             </text>
           </g>
         );
       })}
       <circle cx={x(found.personal)} cy={y(found.shared)} r={8} fill="var(--fused)" stroke="var(--surface)" strokeWidth={2.5} />
-      <text x={x(found.personal)} y={y(found.shared) - 13} textAnchor="middle" className="halo" fill="var(--ink)">
+      <text x={x(found.personal)} y={y(found.shared) - 13} textAnchor="middle" {...HALO} fill="var(--ink)">
         {words.mixPanel.found}
       </text>
       <circle cx={x(at.personal)} cy={y(at.shared)} r={11} fill="none" stroke="var(--ink)" strokeWidth={1.5} />

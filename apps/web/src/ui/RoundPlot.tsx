@@ -3,6 +3,7 @@ import { useWidth } from "../hooks/useWidth.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import { CrosshairSlider, crosshairByPointer } from "./Crosshair.tsx";
 import { type ChartScale, chartScale } from "./chartScale.ts";
+import { HALO } from "./halo.ts";
 import { hoveredRound } from "./hoveredRound.ts";
 import { labelHeights } from "./labelHeights.ts";
 import { axisStart, axisTicks, placeText, type RoundAxis } from "./roundAxis.ts";
@@ -247,7 +248,7 @@ function EndLabels({ lines, reference, scale, format }: EndLabelsProps) {
       dy="0.32em"
       fontSize={12}
       fill={key === guessing.key ? "var(--ink-3)" : "var(--ink)"}
-      className="halo"
+      {...HALO}
     >
       {text}
     </text>
