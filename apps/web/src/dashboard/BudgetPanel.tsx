@@ -1,9 +1,11 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ReactNode } from "react";
+import { isCrowd } from "../lib/crowd.ts";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Term } from "../ui/Term.tsx";
-import { type BudgetRow, budgetView, clientBudget } from "./budgetView.ts";
+import { type BudgetRow, budgetSummary, budgetView, clientBudget } from "./budgetView.ts";
+import { EveryClient } from "./EveryClient.tsx";
 import { words } from "./words.ts";
 
 /** How much is spent of the privacy budgets, of rows by client and of clients. Nothing in a federation without differential privacy. */
@@ -42,14 +44,18 @@ function Bars({ label, children }: { readonly label: string; readonly children: 
 
 function RowBudgets({ snapshot }: { readonly snapshot: Snapshot }) {
   const view = budgetView(snapshot);
+  const isMany = isCrowd(snapshot);
   if (!view || view.rows.length === 0) return null;
   return (
     <Panel title={words.budgetPanel.privacyBudget} hint={words.budgetPanel.budgetHint}>
-      <Bars label={words.budgetPanel.epsilonSpentByClient}>
-        {view.rows.map((row) => (
-          <Bar key={row.clientId} {...row} />
-        ))}
-      </Bars>
+      {isMany && <p style={{ margin: "0 0 10px" }}>{budgetSummary(view.rows)}</p>}
+      <EveryClient clients={view.rows.length} isMany={isMany}>
+        <Bars label={words.budgetPanel.epsilonSpentByClient}>
+          {view.rows.map((row) => (
+            <Bar key={row.clientId} {...row} />
+          ))}
+        </Bars>
+      </EveryClient>
       <p className="muted small" style={{ margin: "10px 0 0" }}>
         {words.budgetPanel.note((text) => (
           <Term term="epsilon">{text}</Term>
@@ -60,7 +66,7 @@ function RowBudgets({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-function Bar({ name, share, text, isSpent }: Omit<BudgetRow, "clientId">) {
+function Bar({ name, share, text, isSpent }: Omit<BudgetRow, "clientId" | "spent">) {
   return (
     <>
       <span>{name}</span>

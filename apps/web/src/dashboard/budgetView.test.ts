@@ -2,7 +2,7 @@ import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/s
 import { summedRounds } from "@duet/lora-core/federation/noisySum";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { expect, test } from "vitest";
-import { budgetView, clientBudget } from "./budgetView.ts";
+import { budgetSummary, budgetView, clientBudget } from "./budgetView.ts";
 
 const { config } = snapshotOf();
 const training = { ...config.training, privacy: { epsilon: 8, clip: 1 } };
@@ -40,12 +40,26 @@ test("the newest report counts; a spent budget is said; who has not reported is 
     noise:
       "In every step the gradient of a row is clipped to a norm of 1.00, and their sum gets noise whose deviation is 0.95 to 1.20 times that; delta is 0.00073 to 0.010.",
     rows: [
-      { clientId: "anna", name: "anna", share: 2.314 / 8, text: "2.31 of 8.00", isSpent: false },
-      { clientId: "bram", name: "bram", share: 1, text: "8.00 of 8.00", isSpent: true },
-      { clientId: "chen", name: "chen", share: 0, text: "after a round", isSpent: false },
-      { clientId: "dora", name: "dora", share: 1, text: "12.50 of 8.00", isSpent: true },
+      { clientId: "anna", name: "anna", share: 2.314 / 8, spent: 2.314, text: "2.31 of 8.00", isSpent: false },
+      { clientId: "bram", name: "bram", share: 1, spent: 8, text: "8.00 of 8.00", isSpent: true },
+      { clientId: "chen", name: "chen", share: 0, spent: null, text: "after a round", isSpent: false },
+      { clientId: "dora", name: "dora", share: 1, spent: 12.5, text: "12.50 of 8.00", isSpent: true },
     ],
   });
+});
+
+test("of many clients it is the median, the most, and how many train no more", () => {
+  const row = (clientId: string, spent: number | null, isSpent = false) => ({
+    clientId,
+    name: clientId,
+    share: 0,
+    spent,
+    text: "",
+    isSpent,
+  });
+  const rows = [row("anna", 8, true), row("bram", 2.25), row("chen", null), row("dora", 3.5)];
+  expect(budgetSummary(rows)).toBe("Median 3.50, most 8.00; 1 client trains no more.");
+  expect(budgetSummary([row("chen", null)])).toBeNull();
 });
 
 test("what noisy sums tell of a client grows with every one that was begun, and comes to the limit with the last", () => {

@@ -4,6 +4,7 @@ import type { PrivacyStanding } from "@duet/lora-core/differentialPrivacy/privac
 import { spentOnClients, sumPrivacyOf } from "@duet/lora-core/federation/noisySum";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatNumber } from "../lib/format.ts";
+import { quantile } from "./crowdView.ts";
 import { words } from "./words.ts";
 
 export interface BudgetRow {
@@ -11,6 +12,8 @@ export interface BudgetRow {
   readonly name: string;
   /** Of the limit, 0 to 1. */
   readonly share: number;
+  /** Epsilon; null before the first report. */
+  readonly spent: number | null;
   /** "2.31 of 8.00"; "after a round" before the first report. */
   readonly text: string;
   /** It trains no more. */
@@ -48,17 +51,27 @@ export function budgetView({ config, clients }: Snapshot): BudgetView | null {
     rows: clients.map((client) => {
       const { id, name } = client;
       const standing = standingOf(client);
-      if (!standing) return { clientId: id, name, share: 0, text: words.budgetView.afterARound, isSpent: false };
+      if (!standing) return { clientId: id, name, share: 0, spent: null, text: words.budgetView.afterARound, isSpent: false };
       const { epsilon, limit, budgetSpent } = standing;
       return {
         clientId: id,
         name,
         share: limit > 0 ? Math.min(1, epsilon / limit) : 1,
+        spent: epsilon,
         text: words.budgetView.spentOf(formatNumber(epsilon, 2), formatNumber(limit, 2)),
         isSpent: budgetSpent,
       };
     }),
   };
+}
+
+/** Of many clients, in one sentence; null before the first report. */
+export function budgetSummary(rows: readonly BudgetRow[]): string | null {
+  const spent = rows.flatMap((row) => row.spent ?? []).sort((a, b) => a - b);
+  const most = spent.at(-1);
+  if (most === undefined) return null;
+  const gone = rows.filter(({ isSpent }) => isSpent).length;
+  return words.budgetPanel.middle(formatNumber(quantile(spent, 0.5), 2), formatNumber(most, 2), gone);
 }
 
 const standingOf = ({ history }: ClientView): PrivacyStanding | undefined =>

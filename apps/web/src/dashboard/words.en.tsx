@@ -2,6 +2,11 @@ import type { ReactNode } from "react";
 import { formatWhole } from "../lib/format.ts";
 import { plural } from "../lib/plural.ts";
 
+export interface Range {
+  readonly low: string;
+  readonly high: string;
+}
+
 export const en = {
   accessPanel: {
     linksAndList: "Links, and the list on the front page",
@@ -33,6 +38,8 @@ export const en = {
       "Epsilon says how much all shared adapters of this federation together may tell of any one client. Its noise is made for all rounds, so that the last one comes to the limit.",
     anyClientLabel: "Epsilon spent, of any client",
     anyClient: "any client",
+    middle: (median: string, most: string, spent: number) =>
+      `Median ${median}, most ${most}; ${plural(spent, "client")} ${spent === 1 ? "trains" : "train"} no more.`,
     privacyBudget: "Privacy budget",
     budgetHint:
       "Epsilon says how much all training on a client's rows, in every federation on its device, may tell of any single one. A client whose budget is spent trains no more, and goes on taking part.",
@@ -131,6 +138,9 @@ export const en = {
     events: "Events",
     newestFirst: "Events, newest first",
   },
+  everyClient: {
+    all: (clients: number) => `All ${clients} clients`,
+  },
   fusionPanel: {
     howTheTwoWereMixed: "How the two were mixed",
     hint: "At the end every client searches, without gradients, for the two weights that do best on its fusion rows.",
@@ -140,6 +150,9 @@ export const en = {
     cost: (evaluations: number, forwardTokens: string, seconds: string) =>
       `All searches together: ${plural(evaluations, "evaluation")}, ${forwardTokens} tokens read, ${seconds}`,
     clientAt: (name: string, value: string, value2: string) => `${name} at ${value}, ${value2}`,
+    middle: (personal: Range, shared: Range) =>
+      `Half of the clients have w₁ between ${personal.low} and ${personal.high}, and half have w₂ between ${shared.low} and ${shared.high}.`,
+    halfEach: "half each",
     xAxis: "w₁ personal",
     yAxis: "w₂ shared",
   },

@@ -32,6 +32,7 @@ export const zh: typeof en = {
       "epsilon 表示这个联邦的所有共享适配器合起来最多能透露任何一个客户端的多少信息。噪声按全部轮次设定，使最后一轮正好达到上限。",
     anyClientLabel: "任何一个客户端已用的 epsilon",
     anyClient: "任何一个客户端",
+    middle: (median, most, spent) => `中位数 ${median}，最多 ${most}；${spent} 个客户端不再训练。`,
     privacyBudget: "隐私预算",
     budgetHint:
       "epsilon 表示在该设备的所有联邦中，用客户端数据行进行的全部训练最多能透露任何一个数据行的多少信息。预算用完的客户端不再训练，但继续参与。",
@@ -123,6 +124,9 @@ export const zh: typeof en = {
     events: "事件",
     newestFirst: "事件，最新的在前",
   },
+  everyClient: {
+    all: (clients) => `全部 ${clients} 个客户端`,
+  },
   fusionPanel: {
     howTheTwoWereMixed: "两者如何融合",
     hint: "最后，每个客户端不用梯度，搜索在其融合数据行上效果最好的两个权重。",
@@ -132,6 +136,9 @@ export const zh: typeof en = {
     cost: (evaluations, forwardTokens, seconds) =>
       `全部搜索合计：${evaluations} 次评测，读取 ${forwardTokens} 个词元，用时 ${seconds}`,
     clientAt: (name, value, value2) => `${name}：${value}、${value2}`,
+    middle: (personal, shared) =>
+      `半数客户端的 w₁ 在 ${personal.low} 和 ${personal.high} 之间，半数的 w₂ 在 ${shared.low} 和 ${shared.high} 之间。`,
+    halfEach: "各半",
     xAxis: "w₁ 个人",
     yAxis: "w₂ 共享",
   },
