@@ -40,7 +40,7 @@ export function FusionPlane({ rows, isMany }: FusionPlaneProps) {
   );
   const [width, height] = [LEFT + SIZE + END, TOP + SIZE + FOOT];
   return (
-    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true" fontSize={12} fill="var(--ink-3)">
+    <svg width={width} height={height} aria-hidden="true" fontSize={12} fill="var(--ink-3)">
       {TICKS.map((tick) => (
         <g key={tick}>
           <line x1={x(low)} x2={x(high)} y1={y(tick)} y2={y(tick)} stroke="var(--line)" />

@@ -2,8 +2,9 @@ import type { SessionState } from "@duet/client/sessionState";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
-import { type PointerEvent, useEffect, useState } from "react";
+import { type PointerEvent, useEffect, useMemo, useState } from "react";
 import { useStore } from "../hooks/useStore.ts";
+import { useWidth } from "../hooks/useWidth.ts";
 import { formatFraction, formatLoss } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import { createFusionSurvey, SURVEY_STEPS, SURVEY_WEIGHTS, type SurveyPoint } from "../services/fusionSurvey.ts";
@@ -12,6 +13,7 @@ import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { HALO } from "../ui/halo.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { type Contour, contours, lineOfTheBest, type PlanePoint } from "./contours.ts";
 import { FusionSliders } from "./FusionSliders.tsx";
 import { firstFused, servedWords } from "./fusedAnswers.ts";
 import { rangeOf, surfacePatches } from "./surfaceView.ts";
@@ -31,11 +33,20 @@ export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps
   const [survey] = useState(() => createFusionSurvey(session.engine, firstFused(config, null).kind));
   const { kind, points, failure } = useStore(survey);
   useEffect(() => () => survey.stop(), [survey]);
+  // In a text task nothing is right or wrong.
+  const hasShares = config.task.kind === "label";
+  const isMeasured = points.length === SURVEY_WEIGHTS.length;
+  const fusionRows = state.samples?.fusion ?? 0;
+  const lines = useMemo(() => (isMeasured ? contours(points) : []), [isMeasured, points]);
+  const alike = useMemo(
+    () => (isMeasured && hasShares ? lineOfTheBest(points, fusionRows) : null),
+    [isMeasured, hasShares, points, fusionRows],
+  );
   const found = state.adapters?.served ? state.adapters.fusion : null;
   if (!found) return null;
   const isRunning = kind === "running";
-  const rows = words.mixPanel.fusionRows(state.samples?.fusion ?? 0);
-  const format = config.task.kind === "label" ? formatFraction : (worth: number) => formatLoss(-worth);
+  const rows = words.mixPanel.fusionRows(fusionRows);
+  const format = hasShares ? formatFraction : (worth: number) => formatLoss(-worth);
   const [low, high] = rangeOf(points);
   const scale = points.length === 0 ? "" : words.mixPanel.scale(format(low), format(high));
   return (
@@ -48,6 +59,8 @@ export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps
           points={points}
           found={found}
           at={shown.fused.weights}
+          lines={lines}
+          alike={alike}
           format={format}
           onPick={(weights) => closed === null && !isRunning && playground.fuse({ ...shown.fused, source: "hand", weights })}
         />
@@ -60,8 +73,11 @@ export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps
           aria-label={words.mixPanel.mixturesMeasured}
         />
       )}
-      <p className="muted small">{words.mixPanel.measured(scale, points.length, SURVEY_WEIGHTS.length, rows)}</p>
-      {points.length < SURVEY_WEIGHTS.length && (
+      <p className="muted small">
+        {words.mixPanel.measured(scale, points.length, SURVEY_WEIGHTS.length, rows)}
+        {isMeasured && hasShares && ` ${alike ? words.mixPanel.alike(rows) : words.mixPanel.allAlike(rows)}`}
+      </p>
+      {!isMeasured && (
         <Button
           size="xs"
           variant="default"
@@ -78,16 +94,20 @@ export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps
         shown={shown}
         isClosed={closed !== null || isRunning}
         served={{ weights: found, words: servedWords(config) }}
-        fusionRows={state.samples?.fusion ?? 0}
+        fusionRows={fusionRows}
       />
     </Panel>
   );
 }
 
-const [SIZE, LEFT, FOOT] = [240, 44, 40] as const;
+const [LEFT, TOP, FOOT, END] = [44, 8, 40, 16] as const;
+const [WIDTH_AT_FIRST, WIDEST] = [300, 420] as const;
 
 interface PlaneProps {
   readonly points: readonly SurveyPoint[];
+  readonly lines: readonly Contour[];
+  /** Around what cannot be told from the best; null where there is no such line. */
+  readonly alike: Contour | null;
   readonly found: FusionWeights;
   /** Where the sliders stand. */
   readonly at: FusionWeights;
@@ -101,81 +121,102 @@ const ANCHORS = [
   { personal: 0, shared: 1, key: "shared", color: "var(--shared)" },
 ] as const;
 
-function Plane({ points, found, at, format, onPick }: PlaneProps) {
+function Plane({ points, lines, alike, found, at, format, onPick }: PlaneProps) {
+  const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
+  const size = Math.min(width, WIDEST) - LEFT - END;
   const all = [...SURVEY_STEPS, found.personal, found.shared, at.personal, at.shared];
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const x = (weight: number) => LEFT + ((weight - low) / (high - low)) * SIZE;
-  const y = (weight: number) => 8 + SIZE - ((weight - low) / (high - low)) * SIZE;
+  const x = (weight: number) => LEFT + ((weight - low) / (high - low)) * size;
+  const y = (weight: number) => TOP + size - ((weight - low) / (high - low)) * size;
   const pick = ({ clientX, clientY, currentTarget, buttons }: PointerEvent<SVGSVGElement>) => {
     if (buttons !== 1) return;
     const box = currentTarget.getBoundingClientRect();
-    const scale = (LEFT + SIZE + 16) / box.width;
     const weight = (share: number) => Number(Math.min(high, Math.max(low, low + share * (high - low))).toFixed(2));
     onPick({
-      personal: weight(((clientX - box.left) * scale - LEFT) / SIZE),
-      shared: weight(1 - ((clientY - box.top) * scale - 8) / SIZE),
+      personal: weight((clientX - box.left - LEFT) / size),
+      shared: weight(1 - (clientY - box.top - TOP) / size),
     });
   };
   const worthAt = (personal: number, shared: number) =>
     points.find(({ weights }) => weights.personal === personal && weights.shared === shared)?.worth;
+  const path = ({ segments }: Contour) =>
+    segments.map((ends) => `M${ends.map(([w1, w2]) => `${x(w1)} ${y(w2)}`).join("L")}`).join("");
   return (
-    <svg
-      className="plane"
-      width="100%"
-      viewBox={`0 0 ${LEFT + SIZE + 16} ${8 + SIZE + FOOT}`}
-      aria-hidden="true"
-      fontSize={11}
-      fill="var(--ink-3)"
-      onPointerDown={pick}
-      onPointerMove={pick}
-    >
-      <rect x={LEFT} y={8} width={SIZE} height={SIZE} fill="var(--sunken)" />
-      {surfacePatches(points).map(({ personal, shared, size, height }) => (
-        <rect
-          key={`${personal} ${shared}`}
-          x={x(personal)}
-          y={y(shared + size)}
-          width={x(personal + size) - x(personal) + 0.4}
-          height={y(shared) - y(shared + size) + 0.4}
-          fill="var(--fused)"
-          fillOpacity={0.08 + 0.8 * height}
-        />
-      ))}
-      {[0, 0.5, 1].map((tick) => (
-        <g key={tick}>
-          <text x={x(tick)} y={8 + SIZE + 14} textAnchor="middle">
-            {tick}
-          </text>
-          <text x={LEFT - 6} y={y(tick)} dy="0.32em" textAnchor="end">
-            {tick}
-          </text>
-        </g>
-      ))}
-      <text x={LEFT + SIZE} y={8 + SIZE + 30} textAnchor="end">
-        {words.mixPanel.xAxis}
-      </text>
-      <text transform={`translate(10 ${8 + SIZE / 2}) rotate(-90)`} textAnchor="middle">
-        {words.mixPanel.yAxis}
-      </text>
-      {points.map(({ weights: { personal, shared } }) => (
-        <circle key={`${personal} ${shared}`} cx={x(personal)} cy={y(shared)} r={2} fill="none" stroke="var(--ink-2)" />
-      ))}
-      {ANCHORS.map(({ personal, shared, key, color }) => {
-        const worth = worthAt(personal, shared);
-        return (
-          <g key={key}>
-            <circle cx={x(personal)} cy={y(shared)} r={5} fill={color} stroke="var(--surface)" strokeWidth={1.5} />
-            <text x={x(personal)} y={y(shared) + 16} textAnchor="middle" {...HALO} fill="var(--ink)">
-              {common.adapterNames[key]} {worth === undefined ? "" : format(worth)}
+    <div ref={ref}>
+      <svg
+        className="plane"
+        width={LEFT + size + END}
+        height={TOP + size + FOOT}
+        aria-hidden="true"
+        fontSize={12}
+        fill="var(--ink-3)"
+        onPointerDown={pick}
+        onPointerMove={pick}
+      >
+        <rect x={LEFT} y={TOP} width={size} height={size} fill="var(--sunken)" />
+        {surfacePatches(points).map(({ personal, shared, size: side, height }) => (
+          <rect
+            key={`${personal} ${shared}`}
+            x={x(personal)}
+            y={y(shared + side)}
+            width={x(personal + side) - x(personal) + 0.4}
+            height={y(shared) - y(shared + side) + 0.4}
+            fill="var(--fused)"
+            fillOpacity={0.08 + 0.8 * height}
+          />
+        ))}
+        {[0, 0.5, 1].map((tick) => (
+          <g key={tick}>
+            <text x={x(tick)} y={TOP + size + 14} textAnchor="middle">
+              {tick}
+            </text>
+            <text x={LEFT - 6} y={y(tick)} dy="0.32em" textAnchor="end">
+              {tick}
             </text>
           </g>
-        );
-      })}
-      <circle cx={x(found.personal)} cy={y(found.shared)} r={8} fill="var(--fused)" stroke="var(--surface)" strokeWidth={2.5} />
-      <text x={x(found.personal)} y={y(found.shared) - 13} textAnchor="middle" {...HALO} fill="var(--ink)">
-        {words.mixPanel.found}
-      </text>
-      <circle cx={x(at.personal)} cy={y(at.shared)} r={11} fill="none" stroke="var(--ink)" strokeWidth={1.5} />
-    </svg>
+        ))}
+        <text x={LEFT + size} y={TOP + size + 30} textAnchor="end">
+          {words.mixPanel.xAxis}
+        </text>
+        <text transform={`translate(12 ${TOP + size / 2}) rotate(-90)`} textAnchor="middle">
+          {words.mixPanel.yAxis}
+        </text>
+        {points.map(({ weights: { personal, shared } }) => (
+          <circle key={`${personal} ${shared}`} cx={x(personal)} cy={y(shared)} r={2} fill="none" stroke="var(--ink-2)" />
+        ))}
+        {lines.map((line) => (
+          <path key={line.worth} d={path(line)} fill="none" stroke="var(--ink-2)" strokeOpacity={0.6} />
+        ))}
+        {alike && <path d={path(alike)} fill="none" stroke="var(--ink)" strokeWidth={1.5} strokeDasharray="4 4" />}
+        {lines.map((line) => {
+          const [w1, w2] = rightmost(line);
+          return (
+            <text key={line.worth} x={x(w1) - 4} y={y(w2)} dy="0.32em" textAnchor="end" fill="var(--ink-2)" {...HALO}>
+              {format(line.worth)}
+            </text>
+          );
+        })}
+        {ANCHORS.map(({ personal, shared, key, color }) => {
+          const worth = worthAt(personal, shared);
+          return (
+            <g key={key}>
+              <circle cx={x(personal)} cy={y(shared)} r={5} fill={color} stroke="var(--surface)" strokeWidth={1.5} />
+              <text x={x(personal)} y={y(shared) + 16} textAnchor="middle" {...HALO} fill="var(--ink)">
+                {common.adapterNames[key]} {worth === undefined ? "" : format(worth)}
+              </text>
+            </g>
+          );
+        })}
+        <circle cx={x(found.personal)} cy={y(found.shared)} r={8} fill="var(--fused)" stroke="var(--surface)" strokeWidth={2.5} />
+        <text x={x(found.personal)} y={y(found.shared) - 13} textAnchor="middle" {...HALO} fill="var(--ink)">
+          {words.mixPanel.found}
+        </text>
+        <circle cx={x(at.personal)} cy={y(at.shared)} r={11} fill="none" stroke="var(--ink)" strokeWidth={1.5} />
+      </svg>
+    </div>
   );
 }
+
+/** Where a line has its figure. */
+const rightmost = ({ segments }: Contour): PlanePoint =>
+  segments.flat().reduce((best, point) => (point[0] > best[0] ? point : best), [Number.NEGATIVE_INFINITY, 0]);

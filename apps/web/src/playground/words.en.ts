@@ -40,12 +40,14 @@ export const en = {
     scale: (low: string, high: string) => `From ${low}, pale, to ${high}, full.`,
     yourMixture: "Your mixture",
     hint: (rows: string) =>
-      `Each point is a mixture of your two adapters; its shade is what that is worth on your ${rows}. Rings were measured, between them it is drawn as they say. Press anywhere, or move a slider, to try a mixture.`,
+      `Each point is a mixture of your two adapters; its shade is what that is worth on your ${rows}. Rings were measured, between them it is drawn as they say; lines join mixtures of equal worth. Press anywhere, or move a slider, to try a mixture.`,
     summary: (personal: string, shared: string, scale: string) =>
       `Your mixture: ${personal} of the personal and ${shared} of the shared adapter. ${scale}`,
     mixturesMeasured: "Mixtures measured",
     measured: (scale: string, points: number, all: number, rows: string) =>
       `${scale} ${points} of ${all} mixtures measured on your ${rows}.`,
+    alike: (rows: string) => `Dashed: what lies inside cannot be told from the best on your ${rows}.`,
+    allAlike: (rows: string) => `On your ${rows} no mixture can be told from the best.`,
     stopMeasuring: "Stop measuring",
     measureThePlane: "Measure the plane",
     xAxis: "w₁, how much of the personal adapter",
