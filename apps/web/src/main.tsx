@@ -5,7 +5,9 @@ import { MantineProvider } from "@mantine/core";
 import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter, Route, Routes } from "react-router";
+import { ErrorBoundary } from "./app/ErrorBoundary.tsx";
 import { lazyPage } from "./app/lazyPage.tsx";
+import { notStarted } from "./app/notStarted.ts";
 import { theme } from "./app/theme.ts";
 import { ServicesContext } from "./hooks/ServicesContext.tsx";
 import { useFailureWords } from "./hooks/useFailureWords.ts";
@@ -66,10 +68,14 @@ function App() {
 }
 
 // Not awaited: the words' files need this one to be done. Until they are there, index.html says that it is loading.
-void startLanguage().then(() =>
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
-  ),
+void startLanguage().then(
+  () =>
+    createRoot(root).render(
+      <StrictMode>
+        <ErrorBoundary>
+          <App />
+        </ErrorBoundary>
+      </StrictMode>,
+    ),
+  () => root.replaceChildren(notStarted()),
 );

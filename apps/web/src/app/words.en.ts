@@ -12,6 +12,12 @@ export const en = {
   theme: {
     close: "Close",
   },
+  errorBoundary: {
+    heading: "This page failed",
+    next: "It could not be drawn. What this browser keeps of your federations is not lost: reload the page. If it fails again, go to the front page, and report what stands below.",
+    reload: "Reload the page",
+    frontPage: "Front page",
+  },
   lazyPage: {
     notLoaded: "Not loaded",
     thisPart: "This part of the page could not be loaded",

@@ -14,6 +14,12 @@ export const zh: typeof en = {
   theme: {
     close: "关闭",
   },
+  errorBoundary: {
+    heading: "本页面出错了",
+    next: "页面未能显示。本浏览器保存的联邦内容没有丢失：请重新加载页面。如果再次出错，请回到首页，并报告下面的内容。",
+    reload: "重新加载页面",
+    frontPage: "首页",
+  },
   lazyPage: {
     notLoaded: "未能加载",
     thisPart: "页面的这一部分未能加载",
