@@ -92,6 +92,8 @@ it("the organiser goes on on another device, and signs it out again", async () =
   await second.goto(stage.url);
   await second.getByRole("region", { name: "Yours" }).getByRole("link", { name: "Open two devices" }).click();
   await second.getByRole("button", { name: "New link: organiser link" }).click();
+  // It asks first.
+  await second.getByRole("dialog").getByRole("button", { name: "New link", exact: true }).click();
   // This one goes on, also over a reload.
   await first.getByText("This link was replaced; ask the organiser for the new one.").waitFor();
   await second.reload();

@@ -4,6 +4,7 @@ import type { Organiser } from "../../hooks/useOrganiser.ts";
 import { addressOf } from "../../lib/baseUrl.ts";
 import { formatDay } from "../../lib/format.ts";
 import { joinPath, organisePath, watchPath } from "../../lib/links.ts";
+import { ConfirmButton } from "../../ui/ConfirmButton.tsx";
 import { CopyText } from "../../ui/CopyText.tsx";
 import { RowAction } from "../../ui/RowAction.tsx";
 import { words } from "./words.ts";
@@ -67,8 +68,18 @@ interface LinkRowProps {
 function LinkRow({ role, label, link, address, organiser }: LinkRowProps) {
   const { task, send } = organiser;
   const name = label.toLowerCase();
+  const isHandedOut = link.token !== null || link.hasOlder;
   const button = (text: string, onClick: () => void) => (
     <RowAction label={text} name={words.linkRows.actionOn(text, name)} isBusy={task.kind === "busy"} onClick={onClick} />
+  );
+  const asking = (text: string, warning: string, onConfirm: () => void) => (
+    <ConfirmButton
+      label={text}
+      name={words.linkRows.actionOn(text, name)}
+      warning={warning}
+      disabled={task.kind === "busy"}
+      onConfirm={onConfirm}
+    />
   );
   return (
     <tr>
@@ -81,11 +92,13 @@ function LinkRow({ role, label, link, address, organiser }: LinkRowProps) {
               {({ isCopied, copy }) => button(isCopied ? words.linkRows.copied : words.linkRows.copy, copy)}
             </CopyText>
           )}
-          {button(words.linkRows.newLink, () => send({ kind: "rotateLink", role }))}
+          {isHandedOut
+            ? asking(words.linkRows.newLink, words.linkRows.newLinkWarning[role], () => send({ kind: "rotateLink", role }))
+            : button(words.linkRows.newLink, () => send({ kind: "rotateLink", role }))}
           {link.token !== null && button(words.linkRows.extend, () => send({ kind: "extendLink", role }))}
           {role !== "organiser" &&
-            (link.token !== null || link.hasOlder) &&
-            button(words.linkRows.withdraw, () => send({ kind: "revokeLink", role }))}
+            isHandedOut &&
+            asking(words.linkRows.withdraw, words.linkRows.withdrawWarning[role], () => send({ kind: "revokeLink", role }))}
         </Group>
       </td>
     </tr>

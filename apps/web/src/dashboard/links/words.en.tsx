@@ -31,8 +31,20 @@ export const en = {
     copied: "Copied",
     copy: "Copy",
     newLink: "New link",
+    newLinkWarning: {
+      invite:
+        "The invite link that was handed out opens nothing any more: whoever has not joined yet needs the new one. Who has joined stays, and comes back without it.",
+      watch: "The watch link that was handed out opens nothing any more: whoever looks on by it needs the new one.",
+      organiser:
+        "The organiser link of before opens nothing any more. This browser goes on by the new one; your other devices need it, too.",
+    },
     extend: "Extend",
     withdraw: "Withdraw",
+    withdrawWarning: {
+      invite:
+        "The invite link that was handed out opens nothing any more, and nobody new joins until you make another. Who has joined stays, and comes back without it.",
+      watch: "The watch link that was handed out opens nothing any more, and nobody looks on by a link until you make another.",
+    },
     noEndMadeByAn: "no end: made by an earlier version",
     withdrawn: "withdrawn: opens nothing",
   },

@@ -28,8 +28,17 @@ export const zh: typeof en = {
     copied: "已复制",
     copy: "复制",
     newLink: "新链接",
+    newLinkWarning: {
+      invite: "已发出的邀请链接将失效：尚未加入的人需要新链接。已加入的成员不受影响，无需链接即可回来。",
+      watch: "已发出的观看链接将失效：通过它观看的人需要新链接。",
+      organiser: "原来的组织者链接将失效。本浏览器会改用新链接；你的其他设备也需要新链接。",
+    },
     extend: "延长",
     withdraw: "撤销",
+    withdrawWarning: {
+      invite: "已发出的邀请链接将失效，在你生成新链接之前无人能够加入。已加入的成员不受影响，无需链接即可回来。",
+      watch: "已发出的观看链接将失效，在你生成新链接之前无人能够通过链接观看。",
+    },
     noEndMadeByAn: "无限期：由旧版本生成",
     withdrawn: "已撤销：打不开任何页面",
   },
