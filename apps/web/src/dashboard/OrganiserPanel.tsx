@@ -4,6 +4,7 @@ import { Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { ControlAction, Organiser } from "../hooks/useOrganiser.ts";
+import { startHeldBy } from "../lib/federation/startHeldBy.ts";
 import { createdPath } from "../lib/links.ts";
 import { words as common } from "../lib/words.ts";
 import { ConfirmButton } from "../ui/ConfirmButton.tsx";
@@ -24,8 +25,9 @@ export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
   const { federationId, phase, openRound, clients } = snapshot;
   const { task, send } = organiser;
   const goesOnWithout = stragglers(snapshot);
-  const button = (label: string, action: ControlAction) => (
-    <RowAction label={label} isBusy={task.kind === "busy"} onClick={() => send(action)} />
+  const held = phase === "waiting" ? startHeldBy(snapshot) : null;
+  const button = (label: string, action: ControlAction, isHeld = false) => (
+    <RowAction label={label} isBusy={task.kind === "busy" || isHeld} onClick={() => send(action)} />
   );
   return (
     <Panel
@@ -36,7 +38,7 @@ export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
         <p className="instead">{words.organiserPanel.over}</p>
       ) : (
         <Group gap="xs" align="flex-end">
-          {phase === "waiting" && button(words.organiserPanel.startNow, { kind: "start" })}
+          {phase === "waiting" && button(words.organiserPanel.startNow, { kind: "start" }, held !== null)}
           {phase === "paused"
             ? button(words.organiserPanel.resume, { kind: "resume" })
             : phase !== "waiting" && button(words.organiserPanel.pause, { kind: "pause" })}
@@ -55,6 +57,11 @@ export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
             onRemove={(clientId) => send({ kind: "remove", clientId })}
           />
         </Group>
+      )}
+      {held && (
+        <p className="muted small" style={{ margin: "8px 0 0" }}>
+          {held}
+        </p>
       )}
       {goesOnWithout.length > 0 && (
         <p className="muted small" style={{ margin: "8px 0 0" }}>

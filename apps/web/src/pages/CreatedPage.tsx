@@ -14,6 +14,7 @@ import { useLinkAddresses } from "../hooks/useLinkAddresses.ts";
 import { type Organiser, useOrganiser } from "../hooks/useOrganiser.ts";
 import { addressOf } from "../lib/baseUrl.ts";
 import { expectedTime, guessedPace, ROWS_EACH, totalOf } from "../lib/federation/expectedTime.ts";
+import { startHeldBy } from "../lib/federation/startHeldBy.ts";
 import { formatDuration, formatWhole, roundedTime } from "../lib/format.ts";
 import { joinPath, organisePath } from "../lib/links.ts";
 import { methodName } from "../lib/methods/methodText.ts";
@@ -115,8 +116,14 @@ interface StandingProps {
 function Standing({ snapshot, organiser }: StandingProps) {
   const { phase, config, clients } = snapshot;
   const here = clients.filter(({ status }) => status === "present").length;
+  const held = phase === "waiting" ? startHeldBy(snapshot) : null;
   const button = (label: string, kind: "start" | "resume") => (
-    <Button mt="md" variant="default" disabled={organiser.task.kind === "busy"} onClick={() => organiser.send({ kind })}>
+    <Button
+      mt="md"
+      variant="default"
+      disabled={organiser.task.kind === "busy" || held !== null}
+      onClick={() => organiser.send({ kind })}
+    >
       {label}
     </Button>
   );
@@ -134,7 +141,12 @@ function Standing({ snapshot, organiser }: StandingProps) {
         {here} <span className="from">{words.createdPage.ofReady(config.minClients)}</span>
       </p>
       <p className="lead">{words.createdPage.startsBy(config.minClients)}</p>
-      {here > 0 && here < config.minClients && button(words.createdPage.startNow, "start")}
+      {here > 0 && here < config.minClients && (
+        <>
+          {button(words.createdPage.startNow, "start")}
+          {held && <p className="muted small">{held}</p>}
+        </>
+      )}
     </>
   );
 }

@@ -30,6 +30,10 @@ export const en = {
     warning: (whose: string, devices: number) =>
       `Training may take more memory than the ${devices === 1 ? "device" : "devices"} of ${whose} allow${devices === 1 ? "s" : ""}: one row at a time is computed there, which is slower, and may still fail. What a federation trains is fixed; a new one for phones and old laptops takes less.`,
   },
+  startHeldBy: {
+    fewInSum: (needed: number, missing: number) =>
+      `A secure sum takes ${needed} clients: ${missing} more ${missing === 1 ? "has" : "have"} to come before a round can open.`,
+  },
   phases: {
     load: "load",
     tokenise: "tokenise",

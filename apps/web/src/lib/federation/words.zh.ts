@@ -26,6 +26,9 @@ export const zh: typeof en = {
     warning: (whose, _devices) =>
       `训练所需的内存可能超过 ${whose} 的设备所允许的大小：那里每次只计算一个数据行，会更慢，也仍可能失败。联邦的训练内容已固定；为手机和旧笔记本新建的联邦占用更少。`,
   },
+  startHeldBy: {
+    fewInSum: (needed, missing) => `安全求和至少需要 ${needed} 个客户端：还要再来 ${missing} 个，才能开始一轮。`,
+  },
   phases: { load: "加载", tokenise: "分词", steps: "训练步", evaluation: "评测", fusion: "融合", encode: "编码", wait: "等待" },
   reach: {
     machineTitle: (hostname) => `这些链接的主机名是 ${hostname}，只有本机可以访问`,
