@@ -33,6 +33,7 @@ import { ReplayedRound } from "./ReplayedRound.ts";
 import { RoundsPanel } from "./RoundsPanel.tsx";
 import { asOfRound, replayedRound, replayStops } from "./replayView.ts";
 import { MetricsFiles } from "./result/MetricsFiles.tsx";
+import { ReportSection } from "./result/ReportSection.tsx";
 import { VerdictsPanel } from "./result/VerdictsPanel.tsx";
 import { SecureSumPanel } from "./SecureSumPanel.tsx";
 import { StatisticsPanel } from "./StatisticsPanel.tsx";
@@ -110,6 +111,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
         <NetworkPanel snapshot={snapshot} />
         <EventLog snapshot={shown} />
       </div>
+      {!useBar && !replayed && ENDED.has(phase) && <ReportSection snapshot={settled} />}
       <MetricsFiles snapshot={settled} />
       <SharedAdaptersPanel snapshot={snapshot} token={tokenFor(federationId, token)} />
       {!accessLeads && access}
@@ -129,7 +131,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
       {stops.length > 1 && <Replay stops={stops} round={round} onRound={replay} />}
       <div className={tab ? (isResult ? "dashboard withTab result" : "dashboard withTab") : "dashboard"}>
         {tab && (
-          <div className="column">
+          <div className="column" data-own>
             <ReplayedRound value={round}>{tab}</ReplayedRound>
             {!isResult && sent}
           </div>

@@ -45,9 +45,9 @@ test("it leads the page of a text task, once it is there", () => {
 
 test("it is in the report and in the table of figures", () => {
   const figure = { from: null, to: 0.6, of: "of the rows", over: "", certainty: null };
-  const html = new TextDecoder().decode(resultReport(snapshot, figure, null).content);
+  const html = resultReport(snapshot, figure, null, []).html;
   expect(html).toContain("<tr><th>Exactly right</th><td>0.00</td><td>–</td><td>–</td><td>0.60</td></tr>");
-  expect(new TextDecoder().decode(resultReport(snapshotOf({}), figure, null).content)).not.toContain("What is written");
+  expect(resultReport(snapshotOf({}), figure, null, []).html).not.toContain("What is written");
   const csv = new TextDecoder().decode(metricsCsv(snapshot).content);
   expect(csv.split("\n")[0]).toContain("text_exact/fused");
 });

@@ -6,8 +6,25 @@ import { words } from "./words.ts";
 const FONT = "Inter, system-ui, sans-serif";
 const SHARPNESS = 2;
 
-/** A drawing without the page around it: variables become the colours that they have now. */
-function svgText(drawing: SVGSVGElement): string {
+export interface ChartPicture {
+  /** What it is of, and what it says. */
+  readonly title: string;
+  readonly summary: string;
+  readonly svg: string;
+}
+
+/** Every chart that a part of the page shows, as for paper; those of one's own tab are not among them. */
+export function chartPictures(page: ParentNode): readonly ChartPicture[] {
+  return [...page.querySelectorAll("figure.figure")].flatMap((figure) => {
+    const drawing = figure.querySelector("svg");
+    if (!drawing || figure.closest("[data-own]")) return [];
+    const title = figure.closest("section")?.querySelector("h2")?.textContent ?? "";
+    return [{ title, summary: figure.getAttribute("aria-label") ?? "", svg: svgText(drawing, "light") }];
+  });
+}
+
+/** A drawing without the page around it: variables become the colours that they have now, or in one colour scheme. */
+function svgText(drawing: SVGSVGElement, scheme: "light" | null = null): string {
   const { width, height } = drawing.getBoundingClientRect();
   const copy = drawing.cloneNode(true) as SVGSVGElement;
   const size = { width: String(Math.round(width)), height: String(Math.round(height)) };
@@ -21,15 +38,16 @@ function svgText(drawing: SVGSVGElement): string {
   copy.prepend(ground);
   const colours = new Map<string, string>();
   return new XMLSerializer().serializeToString(copy).replace(/var\(--[\w-]+\)/g, (variable) => {
-    const known = colours.get(variable) ?? colourOf(variable);
+    const known = colours.get(variable) ?? colourOf(variable, scheme);
     colours.set(variable, known);
     return known;
   });
 }
 
-/** As the page has it in its colour scheme. */
-function colourOf(variable: string): string {
+/** As the page has it; null in its own colour scheme. */
+function colourOf(variable: string, scheme: "light" | null): string {
   const probe = document.createElement("span");
+  if (scheme !== null) probe.style.colorScheme = scheme;
   probe.style.color = variable;
   document.body.append(probe);
   const { color } = getComputedStyle(probe);

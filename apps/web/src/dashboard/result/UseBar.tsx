@@ -2,7 +2,7 @@ import type { SessionState } from "@duet/client/sessionState";
 import { availableAdapters } from "@duet/lora-core/federation/heldAdapters";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, TextInput } from "@mantine/core";
-import { IconDownload, IconFileText, IconMessage, IconShare, IconTable } from "@tabler/icons-react";
+import { IconDownload, IconMessage, IconShare, IconTable } from "@tabler/icons-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { ownAdapter } from "../../adapters/adapterDownloads.ts";
 import { ExportState } from "../../adapters/ExportState.tsx";
@@ -10,11 +10,11 @@ import { RecognisedRows } from "../../adapters/RecognisedRows.tsx";
 import { useAdapterExport } from "../../hooks/useAdapterExport.ts";
 import { useGo } from "../../hooks/useGo.ts";
 import { playgroundPath } from "../../lib/links.ts";
-import { saveFile } from "../../lib/saveFile.ts";
 import { words as common } from "../../lib/words.ts";
 import { CopyText } from "../../ui/CopyText.tsx";
 import { headlineView } from "../headlineView.ts";
-import { resultReport, resultSentence } from "./resultReport.ts";
+import { ReportButtons } from "./ReportButtons.tsx";
+import { resultSentence } from "./resultReport.ts";
 import { verdictView } from "./verdictView.ts";
 import { words } from "./words.ts";
 
@@ -85,13 +85,7 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
               </Button>
             )}
           </CopyText>
-          <Button
-            variant="default"
-            leftSection={<IconFileText size={16} />}
-            onClick={() => saveFile(resultReport(snapshot, figure, verdict))}
-          >
-            {words.useBar.report}
-          </Button>
+          <ReportButtons snapshot={snapshot} figure={figure} verdict={verdict} />
         </>
       )}
       {kind && (

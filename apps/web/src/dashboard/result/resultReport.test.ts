@@ -22,13 +22,12 @@ test("a sentence to pass on", () => {
 test("a report tells what each client serves and how many went which way, once they have fused", () => {
   const fusion = { personal: 0.5, shared: 0.5, evaluations: 6, forwardTokens: 10, seconds: 1 };
   const fused = [{ round: 3, metrics: metricsOf({ accuracy, fusion }), standing: null }];
-  const { content } = resultReport(snapshotOf({ clients: [clientOf("a", { history: fused })], endedAt: 0 }), figure, null);
-  const html = new TextDecoder().decode(content);
+  const { html } = resultReport(snapshotOf({ clients: [clientOf("a", { history: fused })], endedAt: 0 }), figure, null, []);
   expect(html).toContain(
     "Of 1 client 1 serves a mix of both. Against the own personal adapter alone 0 better, 0 worse, 1 not told",
   );
   expect(html).toContain("<td>a</td><td>0.50 personal and 0.50 shared</td><td>0.68 to 0.94</td><td>not told</td>");
-  expect(new TextDecoder().decode(resultReport(snapshot, figure, null).content)).not.toContain("Alone, shared or mixed");
+  expect(resultReport(snapshot, figure, null, []).html).not.toContain("Alone, shared or mixed");
 });
 
 test("a report says what it cost those who tell, with what the energy is estimated from, and nothing of it where nobody tells", () => {
@@ -38,19 +37,16 @@ test("a report says what it cost those who tell, with what the energy is estimat
   ];
   const anna = clientOf("anna", { device, history: trained, bytesUp: 1000, bytesDown: 2000 });
   const bram = clientOf("bram", { device: null });
-  const html = new TextDecoder().decode(resultReport(snapshotOf({ clients: [anna, bram], endedAt: 0 }), figure, null).content);
+  const html = resultReport(snapshotOf({ clients: [anna, bram], endedAt: 0 }), figure, null, []).html;
   const cost = "<td>1,200</td><td>1 min 30 s</td><td>3.00 kB</td><td>0.30 to 1.00 Wh</td>";
   expect(html).toContain(`<td>anna</td>${cost}`);
   expect(html).toContain(`<td>1 of 2 clients</td>${cost}`);
   expect(html).toContain("3 to 10 W a busy thread");
-  expect(new TextDecoder().decode(resultReport(snapshotOf({ clients: [bram], endedAt: 0 }), figure, null).content)).not.toContain(
-    "Wh",
-  );
+  expect(resultReport(snapshotOf({ clients: [bram], endedAt: 0 }), figure, null, []).html).not.toContain("Wh");
 });
 
 test("a report that needs no network, in which a name is text and nothing else", () => {
-  const { fileName, content } = resultReport(snapshot, figure, null);
-  const html = new TextDecoder().decode(content);
+  const { fileName, html } = resultReport(snapshot, figure, null, []);
   expect(fileName).toBe("ward-notes-report.html");
   expect(html).toContain("0.36 → 0.85");
   expect(html).toContain("&lt;b&gt;Ward &amp; co&lt;/b&gt;</td><td>0.36</td><td>0.80</td>");
@@ -63,9 +59,9 @@ test("a report says who came late, and what that counted for", () => {
     roundOf(2, { aggregated: ["anna"], behind: ["bram"], late: { bram: 1 } }),
   ];
   const late = { ...snapshot, clients: [clientOf("anna"), clientOf("bram", { history })], rounds };
-  const html = new TextDecoder().decode(resultReport(late, figure, null).content);
+  const html = resultReport(late, figure, null, []).html;
   expect(html).toContain("<th>Answers that came late</th><td>bram: Round 1 of 2, counted 0.71 in Round 2 of 2</td>");
-  expect(new TextDecoder().decode(resultReport(snapshot, figure, null).content)).not.toContain("came late");
+  expect(resultReport(snapshot, figure, null, []).html).not.toContain("came late");
 });
 
 test("of many clients a report says how many answers came late, and what the least and the most of them counted for", () => {
@@ -76,9 +72,15 @@ test("of many clients a report says how many answers came late, and what the lea
     roundOf(3, { aggregated: ["client 0"], late: { "client 3": 1 } }),
   ];
   const told = (closed: typeof rounds) =>
-    /came late<\/th><td>(.*?)<\/td>/.exec(
-      new TextDecoder().decode(resultReport({ ...snapshot, clients, rounds: closed }, figure, null).content),
-    )?.[1];
+    /came late<\/th><td>(.*?)<\/td>/.exec(resultReport({ ...snapshot, clients, rounds: closed }, figure, null, []).html)?.[1];
   expect(told(rounds)).toBe("3 in all, each counted 0.58 to 0.71");
   expect(told(rounds.slice(0, 2))).toBe("2 in all, each counted 0.71");
+});
+
+test("the charts of the page are in it, with what they say", () => {
+  const chart = { title: "Training loss", summary: "Newest mean <loss>: 0.42", svg: "<svg><path/></svg>" };
+  const { html } = resultReport(snapshot, figure, null, [chart]);
+  expect(html).toContain(
+    "<h2>Training loss</h2>\n<figure><svg><path/></svg><figcaption>Newest mean &lt;loss&gt;: 0.42</figcaption></figure>",
+  );
 });

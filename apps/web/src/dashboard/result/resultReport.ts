@@ -5,6 +5,7 @@ import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { lateWeight } from "@duet/lora-core/rounds/lateAnswers";
 import { ADAPTERS } from "../../lib/adapters.ts";
+import type { ChartPicture } from "../../lib/chartPicture.ts";
 import { isCrowd } from "../../lib/crowd.ts";
 import { trafficText } from "../../lib/figuresWords.ts";
 import { formatDay, formatFraction, formatNumber } from "../../lib/format.ts";
@@ -27,12 +28,19 @@ export function resultSentence({ config }: Pick<Snapshot, "config">, { from, to,
   return words.resultReport.sentence(config.name, numbers, [of, over].filter(Boolean).join(common.listing.semicolon));
 }
 
-/** One HTML file, which prints as it stands. Clients are in it as far as they tell everybody. */
+export interface Report {
+  readonly fileName: string;
+  /** One HTML file, which prints as it stands. */
+  readonly html: string;
+}
+
+/** Clients are in it as far as they tell everybody. */
 export function resultReport(
   snapshot: Snapshot,
   figure: HeadlineView,
   verdict: VerdictView | null,
-): { readonly fileName: string; readonly content: Uint8Array } {
+  charts: readonly ChartPicture[],
+): Report {
   const { config, clients, endedAt } = snapshot;
   const facts: readonly (readonly [string, string])[] = [
     [words.resultReport.method, methodAndPreset(config.strategy)],
@@ -56,7 +64,9 @@ export function resultReport(
 <title>${escapeHtml(config.name)}</title>
 <style>body{max-width:720px;margin:48px auto;padding:0 24px;font:14px/20px system-ui,sans-serif;color:#15171c}
 h1{font-size:28px}.big{font-size:56px;line-height:1;margin:24px 0 8px}table{border-collapse:collapse;width:100%;margin:16px 0}
-th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid #e5e4df;font-variant-numeric:tabular-nums}</style>
+th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid #e5e4df;font-variant-numeric:tabular-nums}
+figure{margin:24px 0}svg{max-width:100%;height:auto}figcaption{color:#5b606b}tr,figure{break-inside:avoid}h2{break-after:avoid}
+@media print{body{max-width:none;margin:0;padding:0}}</style>
 <h1>${escapeHtml(config.name)}</h1>
 <p class="big">${figure.from === null ? "" : `${formatFraction(figure.from)} → `}${formatFraction(figure.to)}</p>
 <p>${escapeHtml([figure.of, figure.over].filter(Boolean).join(common.listing.semicolon) + common.listing.stop)}</p>
@@ -66,12 +76,12 @@ ${verdict ? `<h2>${escapeHtml(verdict.title)}</h2>\n<p>${escapeHtml(common.listi
 <table><tr><th>${words.resultReport.client}</th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
 ${clients.map((client) => `<tr><td>${escapeHtml(client.name)}</td>${ADAPTERS.map(({ key }) => `<td>${formatFraction(latestAccuracy(client)[key])}</td>`).join("")}</tr>`).join("\n")}
 </table>
-${textTable(snapshot)}${verdictsSection(snapshot)}${costSection(snapshot)}<h2>${words.resultReport.howItWasMade}</h2>
+${textTable(snapshot)}${verdictsSection(snapshot)}${chartsSection(charts)}${costSection(snapshot)}<h2>${words.resultReport.howItWasMade}</h2>
 <table>${facts.map(([name, value]) => `<tr><th>${name}</th><td>${escapeHtml(value)}</td></tr>`).join("\n")}</table>
 <p>${words.resultReport.notInIt}</p>
 </html>
 `;
-  return { fileName: `${slug(config.name)}-report.html`, content: new TextEncoder().encode(html) };
+  return { fileName: `${slug(config.name)}-report.html`, html };
 }
 
 /** Who came late, and what that counted for; how many where there are many clients, and nothing where nobody did. */
@@ -126,6 +136,15 @@ ${rows.join("\n")}
 </table>
 `;
 }
+
+/** As the page shows them, with what they say; nothing where it shows none. */
+const chartsSection = (charts: readonly ChartPicture[]): string =>
+  charts
+    .map(
+      ({ title, summary, svg }) =>
+        `<h2>${escapeHtml(title)}</h2>\n<figure>${svg}<figcaption>${escapeHtml(summary)}</figcaption></figure>\n`,
+    )
+    .join("");
 
 /** Of clients that tell everybody, and of them together; nothing where nobody does. */
 function costSection({ clients }: Snapshot): string {

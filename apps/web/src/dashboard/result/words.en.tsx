@@ -36,7 +36,11 @@ export const en = {
     exportKind: (kind: string) => `Export ${kind}`,
     copied: "Copied",
     copyTheResult: "Copy the result",
+  },
+  reportButtons: {
     report: "Report",
+    print: "Print, or save as PDF",
+    note: "What came of it, with the charts of this page, to hand on. It is written in this tab; nothing is sent.",
   },
   verdict: {
     verdict: "Verdict",

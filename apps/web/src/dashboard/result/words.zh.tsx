@@ -36,7 +36,11 @@ export const zh: typeof en = {
     exportKind: (kind) => `导出${kind}适配器`,
     copied: "已复制",
     copyTheResult: "复制结果",
+  },
+  reportButtons: {
     report: "报告",
+    print: "打印，或存为 PDF",
+    note: "结果以及本页的图表，可以转交他人。在本标签页中写成；不发送任何内容。",
   },
   verdict: {
     verdict: "结论",
