@@ -183,3 +183,21 @@ test("rows beside the federation's labels, as the base reads them, and how fast 
     await ready.getByText(/of computing for you/).waitFor();
     await ready.getByText("A round may take").waitFor();
   }));
+
+test("of two files that are dropped together none is read, and it is said", () =>
+  joining(async (page) => {
+    const dropzone = page.getByText("Drop a file here").locator("..");
+    const drop = async (names: readonly string[]) => {
+      const dataTransfer = await page.evaluateHandle((names) => {
+        const transfer = new DataTransfer();
+        for (const name of names) transfer.items.add(new File(["text,label\nfièvre,flu\n"], name));
+        return transfer;
+      }, names);
+      await dropzone.dispatchEvent("drop", { dataTransfer });
+    };
+    await drop(["first.csv", "second.csv"]);
+    await page.getByRole("alert").getByText("2 files were dropped, and none of them was read").waitFor();
+    await drop(["second.csv"]);
+    await page.getByLabel("Input column").waitFor();
+    expect(await page.getByRole("alert").getByText("files were dropped").count()).toBe(0);
+  }));

@@ -1,7 +1,8 @@
 import { Button, Group, Textarea } from "@mantine/core";
 import { IconTableImport } from "@tabler/icons-react";
 import { useState } from "react";
-import { useDropzone } from "react-dropzone";
+import { useFileDrop } from "../hooks/useFileDrop.ts";
+import { TooManyFiles } from "../ui/TooManyFiles.tsx";
 import { words } from "./words.ts";
 
 export interface DataSourceProps {
@@ -13,12 +14,7 @@ const ENDINGS = ".csv,.tsv,.tab,.jsonl,.ndjson,.json,.log,.txt";
 /** A file by drop or picker, or text by paste. */
 export function DataSource({ onData }: DataSourceProps) {
   const [pasting, setPasting] = useState(false);
-  const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
-    multiple: false,
-    noClick: true,
-    noKeyboard: true,
-    onDrop: ([file]) => file && onData(file, file.name),
-  });
+  const { getRootProps, getInputProps, isDragActive, open, tooMany } = useFileDrop((file) => onData(file, file.name));
   return (
     <>
       <div {...getRootProps({ className: "dropzone" })} data-active={isDragActive}>
@@ -34,6 +30,7 @@ export function DataSource({ onData }: DataSourceProps) {
             {words.dataSource.paste}
           </Button>
         </Group>
+        <TooManyFiles count={tooMany} />
       </div>
       {pasting && <PasteForm onData={onData} />}
     </>

@@ -3,7 +3,7 @@ import type { Task } from "@duet/lora-core/data/task";
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import { Button, Group, NativeSelect, Progress } from "@mantine/core";
 import { useState } from "react";
-import { useDropzone } from "react-dropzone";
+import { useFileDrop } from "../hooks/useFileDrop.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { saveFile } from "../lib/saveFile.ts";
 import { words as common } from "../lib/words.ts";
@@ -11,6 +11,7 @@ import type { Playground } from "../services/playground.ts";
 import type { PlaygroundState, TableState } from "../services/playgroundState.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { TooManyFiles } from "../ui/TooManyFiles.tsx";
 import { words } from "./words.ts";
 import { generateOptions, type WritingForm } from "./writingForm.ts";
 
@@ -51,13 +52,7 @@ interface FileDropProps {
 }
 
 function FileDrop({ isDisabled, onFile }: FileDropProps) {
-  const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
-    multiple: false,
-    noClick: true,
-    noKeyboard: true,
-    disabled: isDisabled,
-    onDrop: ([file]) => file && onFile(file),
-  });
+  const { getRootProps, getInputProps, isDragActive, open, tooMany } = useFileDrop(onFile, isDisabled);
   return (
     <div {...getRootProps({ className: "dropzone" })} data-active={isDragActive}>
       <input {...getInputProps()} aria-label={words.tablePanel.fileToPredict} />
@@ -66,6 +61,7 @@ function FileDrop({ isDisabled, onFile }: FileDropProps) {
       <Button size="xs" variant="default" onClick={open} disabled={isDisabled}>
         {words.tablePanel.chooseAFile}
       </Button>
+      <TooManyFiles count={tooMany} />
     </div>
   );
 }
@@ -82,7 +78,7 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
   const { table } = state;
   const [column, setColumn] = useState(table.guess.input);
   const [adapter, setAdapter] = useState<AdapterKey>("fused");
-  const { open, getInputProps, getRootProps } = useDropzone({ noClick: true, onDrop: ([file]) => file && onFile(file) });
+  const { open, getInputProps, getRootProps, tooMany } = useFileDrop(onFile);
   const isRunning = state.kind === "running";
   return (
     <div {...getRootProps({ tabIndex: -1 })}>
@@ -147,6 +143,7 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
           </Button>
         )}
       </Group>
+      <TooManyFiles count={tooMany} />
     </div>
   );
 }

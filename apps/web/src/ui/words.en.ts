@@ -56,6 +56,10 @@ export const en = {
     toCome: "to come",
     noFigures: "no figures",
   },
+  tooManyFiles: {
+    oneAtATime: (count: number) =>
+      `${count} files were dropped, and none of them was read: one at a time. Drop the one that is meant.`,
+  },
   lazyPart: {
     missing: "This part of the page could not be loaded. Check the network and reload the page.",
   },

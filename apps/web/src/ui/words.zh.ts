@@ -57,6 +57,9 @@ export const zh: typeof en = {
     toCome: "尚未开始",
     noFigures: "没有数值",
   },
+  tooManyFiles: {
+    oneAtATime: (count) => `拖入了 ${count} 个文件，均未读取：一次只能读取一个。请拖入你要用的那一个。`,
+  },
   lazyPart: {
     missing: "页面的这一部分未能加载。请检查网络并重新加载页面。",
   },
