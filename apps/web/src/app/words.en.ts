@@ -18,6 +18,9 @@ export const en = {
     reload: "Reload the page",
     frontPage: "Front page",
   },
+  languageSwitch: {
+    notFetched: (language: string) => `The words in ${language} could not be fetched. Check the network and press again.`,
+  },
   lazyPage: {
     notLoaded: "Not loaded",
     thisPart: "This part of the page could not be loaded",

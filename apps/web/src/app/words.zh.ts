@@ -20,6 +20,9 @@ export const zh: typeof en = {
     reload: "重新加载页面",
     frontPage: "首页",
   },
+  languageSwitch: {
+    notFetched: (language) => `未能取得 ${language} 的文字。请检查网络，然后再按一次。`,
+  },
   lazyPage: {
     notLoaded: "未能加载",
     thisPart: "页面的这一部分未能加载",
