@@ -12,6 +12,8 @@ it("asks for the operator key first, says when it is wrong, and lets who has it 
   await page.goto(stage.url);
   await page.getByRole("link", { name: "Start a federation" }).waitFor();
   await expect.poll(() => page.getByRole("button", { name: "Watch it learn" }).count()).toBe(0);
+  // Instead it says who may.
+  await page.getByRole("link", { name: "sign in" }).waitFor();
   await page.goto(`${stage.url}/new`);
   await page.getByRole("region", { name: "Sign in to create a federation" }).waitFor();
   expect(await page.getByRole("button", { name: "Create federation" }).count()).toBe(0);

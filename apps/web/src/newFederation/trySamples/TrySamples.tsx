@@ -1,12 +1,13 @@
 import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { Button } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
+import { Link } from "react-router";
 import { useServices } from "../../hooks/ServicesContext.tsx";
 import { useAccount } from "../../hooks/useAccount.ts";
 import { useGo } from "../../hooks/useGo.ts";
 import { useTask } from "../../hooks/useTask.ts";
 import { withWords } from "../../lib/language.ts";
-import { federationPath } from "../../lib/links.ts";
+import { federationPath, NEW_FEDERATION_PATH } from "../../lib/links.ts";
 import { FailureAlert } from "../../ui/FailureAlert.tsx";
 import { Term } from "../../ui/Term.tsx";
 import { words } from "./words.ts";
@@ -17,7 +18,9 @@ export function TrySamples() {
   const go = useGo();
   const { state } = useAccount();
   const [sample, startSample] = useTask();
-  if (state?.mayCreate === false) return null;
+  if (state?.mayCreate === false) {
+    return <p className="muted">{words.notSignedIn(<Link to={NEW_FEDERATION_PATH}>{words.signIn}</Link>)}</p>;
+  }
 
   const isBusy = sample.kind === "busy";
   const trySample = (id: SampleId) =>

@@ -8,5 +8,9 @@ export const en = {
       with {logs}.
     </>
   ),
+  notSignedIn: (signIn: ReactNode) => (
+    <>On sample data it can be watched here by who may create federations: {signIn}, and come back to this page.</>
+  ),
+  signIn: "sign in",
   systemLogs: "system logs",
 };
