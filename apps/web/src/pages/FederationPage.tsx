@@ -50,6 +50,14 @@ export function FederationPage() {
       progress={isPlayground ? null : progressTitle(feed)}
     >
       <FeedNotice feed={feed} />
+      {mine?.state.stage.kind === "removed" && (
+        <Alert mb="md" color="gray" title={words.federationPage.notTakingPart}>
+          {exitText(mine.state.stage)}{" "}
+          <Button component={Link} to="/" size="xs" variant="default">
+            {words.federationPage.frontPage}
+          </Button>
+        </Alert>
+      )}
       {feed.kind === "live" && <FederationTabs federationId={federationId} token={token} />}
       {feed.kind === "live" && isPlayground && (mine ? <PlaygroundView {...mine} snapshot={feed.snapshot} /> : comingBack)}
       {feed.kind === "live" && !(isPlayground && mine) && (
@@ -96,14 +104,6 @@ export function FederationPage() {
             )
           }
         />
-      )}
-      {mine?.state.stage.kind === "removed" && (
-        <Alert mt="md" color="gray" title={words.federationPage.notTakingPart}>
-          {exitText(mine.state.stage)}{" "}
-          <Button component={Link} to="/" size="xs" variant="default">
-            {words.federationPage.frontPage}
-          </Button>
-        </Alert>
       )}
     </Shell>
   );
