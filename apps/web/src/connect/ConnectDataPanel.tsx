@@ -40,7 +40,11 @@ export function ConnectDataPanel({ connect, task, sample, others }: ConnectDataP
         </>
       )}
       {state.kind === "failed" && <FailureAlert failure={state.failure} />}
-      {state.kind === "reading" && <p className="muted">{words.connectDataPanel.reading(state.fileName)}</p>}
+      {state.kind === "reading" && (
+        <p className="muted" role="status">
+          {words.connectDataPanel.reading(state.fileName)}
+        </p>
+      )}
       {splitting !== null && (
         <p className="muted small" role="status">
           {words.connectDataPanel.splitting(Math.round(100 * splitting))}

@@ -31,6 +31,7 @@ export function TablePanel({ playground, shown: { table: state }, task, isClosed
       {(state.kind === "none" || state.kind === "reading" || state.kind === "failed") && (
         <FileDrop isDisabled={isClosed || state.kind === "reading"} onFile={playground.readTable} />
       )}
+      {state.kind === "reading" && <p role="status">{words.tablePanel.reading}</p>}
       {state.kind === "failed" && <FailureAlert failure={{ ...state.failure, nextStep: words.tablePanel.chooseAnotherFile }} />}
       {"table" in state && (
         <TableForm

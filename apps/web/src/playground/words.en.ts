@@ -73,6 +73,7 @@ export const en = {
     drop: "Drop a file here",
     formats: "CSV, TSV, JSON Lines or plain text",
     chooseAFile: "Choose a file",
+    reading: "Reading the file in this tab.",
     anotherFileToPredict: "Another file to predict",
     columnToPredict: "Column to predict",
     predictedBy: "Predicted by",

@@ -71,6 +71,7 @@ export const zh: typeof en = {
     drop: "把文件拖到这里",
     formats: "CSV、TSV、JSON Lines 或纯文本",
     chooseAFile: "选择文件",
+    reading: "正在本标签页内读取文件。",
     anotherFileToPredict: "另一个待预测的文件",
     columnToPredict: "待预测的列",
     predictedBy: "由谁预测",
