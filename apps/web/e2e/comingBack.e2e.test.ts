@@ -1,17 +1,19 @@
 /** Coming back: what a browser took part in is found again in any of its tabs, compared, put away, and forgotten. */
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { ORGANISER_KEY_HEADER } from "@duet/lora-core/protocol/blobs";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { join } from "./support/participant.ts";
 import { problemsOf } from "./support/problems.ts";
-import { type Stage, startStage } from "./support/stage.ts";
+import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 150_000;
 const scenario = logsScenario({ clients: 1, seed: 3, rowsPerClient: 60 });
 
 let stage: Stage;
 let browser: BrowserContext;
+const federations = new Map<string, OpenFederation>();
 beforeAll(async () => {
   stage = await startStage();
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
@@ -24,6 +26,7 @@ beforeAll(async () => {
   ] as const) {
     const choices = { model, task: scenario.task, rounds: 1, localSteps: 4, innerSteps: 2, minClients: 1 };
     const federation = await stage.open(defaultFederation({ ...choices, name, method }));
+    federations.set(name, federation);
     const data = { name: "anna", file, input: "input", answer: "answer" };
     const { page } = await join(stage.browser, federation.inviteUrl, data, { deadlineMs: DEADLINE_MS, context: browser });
     await page.getByRole("region", { name: "Use it" }).waitFor();
@@ -99,6 +102,19 @@ it("one is archived and taken back", async () => {
   await page.getByRole("button", { name: "Take back night shift" }).click();
   await card(page, "night shift").waitFor();
   expect(await page.getByText(/^Archived/).count()).toBe(0);
+  await page.close();
+});
+
+it("gives the adapters of one that the coordinator no longer has", async () => {
+  const { federationId = "", organiserKey = "" } = federations.get("ward notes") ?? {};
+  const headers = { [ORGANISER_KEY_HEADER]: organiserKey };
+  expect((await fetch(`${stage.url}/federations/${federationId}`, { method: "DELETE", headers })).status).toBe(200);
+  const page = await frontPage();
+  await page.getByRole("link", { name: "Open ward notes" }).click();
+  await page.getByRole("alert").getByText("The coordinator no longer has this federation").waitFor();
+  const press = page.getByRole("button", { name: "Download the fused adapter" }).click();
+  const [file] = await Promise.all([page.waitForEvent("download"), press]);
+  expect(file.suggestedFilename()).toMatch(/fused/);
   await page.close();
 });
 

@@ -51,6 +51,16 @@ test("who may not look on any more is told so, also in the middle; who was remov
   await expect.poll(() => feed.get()).toMatchObject({ kind: "live", snapshot: { note: "as it was" } });
 });
 
+test("while the coordinator is away, what is kept of a federation is shown", async () => {
+  const fake = fakeCoordinator([]);
+  const client = { ...fake.client, watch: async () => snapshotOf({ note: "now" }) };
+  fake.lose();
+  const feed = openFederationFeed(client, "f", { tokens: () => ["watch"], parting: () => snapshotOf({ note: "as it was" }) });
+  expect(feed.get()).toMatchObject({ kind: "live", snapshot: { note: "as it was" } });
+  fake.comeBack();
+  await expect.poll(() => feed.get()).toMatchObject({ kind: "live", snapshot: { note: "now" } });
+});
+
 test("a coordinator that has no time, or no node for it yet, is asked again on the same connection", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout"] });
   try {

@@ -23,7 +23,7 @@ export interface FeedOptions {
   readonly tokens: () => readonly string[];
   /** Shows what clients tell the organiser alone; tried first. Left out where there is none. */
   readonly organiserKey?: () => string | null;
-  /** What is shown to who may not look on any more, if anything. */
+  /** What is shown while the coordinator is away, and to who may not look on any more, if anything. */
   readonly parting?: () => Snapshot | null;
 }
 
@@ -54,13 +54,21 @@ export function openFederationFeed(
     isAsking = false;
   }
 
+  /** Without the coordinator it is all that there is. */
+  function showParting(): void {
+    const last = coordinator.status.get().kind === "lost" && store.get().kind === "loading" ? parting() : null;
+    if (last) accept(last);
+  }
+
   const stops = [
+    coordinator.status.subscribe(showParting),
     coordinator.onReady(() => void watch()),
     coordinator.onSnapshot((snapshot) => {
       if (snapshot.federationId === federationId && !isStale(store.get(), snapshot)) accept(snapshot);
     }),
   ];
   if (coordinator.status.get().kind === "ready") void watch();
+  showParting();
 
   return {
     federationId,

@@ -113,4 +113,8 @@ export const en = {
     waitsForYou: (round: string) => `${round} waits for you`,
     everyoneElse: "Everyone else is done. A tab that is not looked at gets less time from its browser: showing it helps.",
   },
+  tabSessions: {
+    noFederation:
+      "The coordinator no longer has this federation. This browser shows what it has kept of it: download your adapters to use them.",
+  },
 };

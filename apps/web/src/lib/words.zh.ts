@@ -101,4 +101,7 @@ export const zh: typeof en = {
     waitsForYou: (round) => `${round}正在等你`,
     everyoneElse: "其他人都已完成。后台标签页得到的浏览器时间较少：把它显示出来会快一些。",
   },
+  tabSessions: {
+    noFederation: "协调器上已没有这个联邦。这里显示的是本浏览器保留的内容：请下载你的适配器以便使用。",
+  },
 };

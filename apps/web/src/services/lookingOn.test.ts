@@ -1,5 +1,6 @@
 import { fakeCoordinator } from "@duet/client/testing/fakes";
 import { snapshotOf } from "@duet/client/testing/snapshots";
+import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expect, test } from "vitest";
 import { createLookingOn } from "./lookingOn.ts";
@@ -66,4 +67,21 @@ test("one that nobody looks at any more is kept for who comes back, and closed o
   expect(noteOf(left)).not.toBe("pushed");
   expect(looking.feed("left", "watch")).not.toBe(left);
   expect(watched).toEqual(["left watch", "other watch", "left watch"]);
+});
+
+test("what this browser has of a federation is shown without the coordinator, and said to be gone only where the coordinator says so", async () => {
+  const parting = snapshotOf({ federationId: "over", note: "as it was" });
+  const look = (refusal: DuetError, isAway = false) => {
+    const fake = fakeCoordinator([]);
+    if (isAway) fake.lose();
+    const coordinator = { ...fake.client, watch: () => Promise.reject(refusal) };
+    const storage = { identity: () => null, organiser: () => null, parting: (id: string) => (id === "over" ? parting : null) };
+    return createLookingOn({ coordinator, storage, ownFederation: () => null, onSeen: () => {} });
+  };
+  const gone = new DuetError("NOT_FOUND", "There is no such federation");
+  const late = new DuetError("TIMEOUT", "The coordinator did not answer in time");
+  expect(await look(gone).once("over", "resume")).toEqual({ snapshot: parting, isGone: true });
+  expect(await look(late).once("over", "resume")).toEqual({ snapshot: parting, isGone: false });
+  expect(await look(gone, true).once("over", "resume")).toEqual({ snapshot: parting, isGone: false });
+  await expect(look(gone).once("unknown", "resume")).rejects.toBe(gone);
 });

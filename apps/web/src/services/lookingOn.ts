@@ -1,6 +1,7 @@
 /** The federations that this tab looks at, and what this browser may look on by. */
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
 import { type FederationFeed, lookOn, openFederationFeed } from "@duet/client/federationFeed";
+import { hasCode } from "@duet/lora-core/errors/duetError";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { TabStorage } from "./tabStorage.ts";
 
@@ -9,8 +10,14 @@ export interface LookingOn {
   feed(federationId: string, token: string): FederationFeed;
   /** What opens the coordinator's files of a federation that was come to by this link. */
   tokenFor(federationId: string, token: string): string;
-  /** One look. One that is out, and may not look on, has what it last saw. @throws {DuetError} as a feed is refused. */
-  once(federationId: string, secret: string): Promise<Snapshot>;
+  /** One look; without the coordinator it is what this browser has of it. @throws {DuetError} as a feed is refused, where it has nothing. */
+  once(federationId: string, secret: string): Promise<Look>;
+}
+
+export interface Look {
+  readonly snapshot: Snapshot;
+  /** The coordinator no longer has the federation. */
+  readonly isGone: boolean;
 }
 
 export interface LookingOnParts {
@@ -79,11 +86,13 @@ export function createLookingOn({ coordinator, storage, ownFederation, onSeen }:
     },
     tokenFor: (federationId, token) => ownTokens(federationId)[0] ?? token,
     async once(federationId, secret) {
+      const parting = storage.parting(federationId);
+      if (parting && coordinator.status.get().kind === "lost") return { snapshot: parting, isGone: false };
       try {
-        return await lookOn(coordinator, federationId, organiserKeyOf(federationId), [secret]);
+        const snapshot = await lookOn(coordinator, federationId, organiserKeyOf(federationId), [secret]);
+        return { snapshot, isGone: false };
       } catch (error) {
-        const parting = storage.parting(federationId);
-        if (parting) return parting;
+        if (parting) return { snapshot: parting, isGone: hasCode(error, "NOT_FOUND") };
         throw error;
       }
     },

@@ -33,6 +33,28 @@ export const pastFederation = z.object({
 });
 export type PastFederation = z.output<typeof pastFederation>;
 
+/** What its page shows where the coordinator is away, or has it no more: no rounds, and no clients. */
+export function partingOf({ federationId, config, createdAt, endedAt }: PastFederation): Snapshot {
+  return {
+    federationId,
+    revision: 0,
+    config,
+    phase: "finished",
+    note: "",
+    createdAt,
+    endedAt,
+    joining: "closed",
+    waiting: 0,
+    openRound: null,
+    rounds: [],
+    moduleErrors: [],
+    clients: [],
+    events: [],
+    adapterBytes: 0,
+    modelBytes: 0,
+  };
+}
+
 /** Null before its end, and of a tab that knows no figures. */
 export function pastFederationOf(
   { federationId, config, createdAt, endedAt, clients }: Snapshot,

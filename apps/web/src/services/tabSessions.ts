@@ -14,6 +14,7 @@ import type { KeptClient } from "@duet/lora-core/contract/clientRound";
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { TeamChoices } from "@duet/lora-core/team/teamMessages";
+import { words } from "../lib/words.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import type { LookingOn } from "./lookingOn.ts";
 import { pastFederationOf } from "./pastFederation.ts";
@@ -80,7 +81,7 @@ export function createTabSessions(parts: SessionParts): TabSessions {
     // Also of one that takes part no more, and so never says who it is.
     if (identity.known) ledger.belongTo(identity.known);
     const secret = identity.known?.resumeToken ?? identity.inviteToken;
-    const snapshot = await looking.once(federationId, secret);
+    const { snapshot, isGone } = await looking.once(federationId, secret);
     const { config } = snapshot;
     const startSession = startAs ?? (await loadPart(() => import("@duet/client/federatedSession"))).startFederatedSession;
     const from = await beginning(snapshot);
@@ -88,7 +89,8 @@ export function createTabSessions(parts: SessionParts): TabSessions {
     const owned = await engines.take();
     const feed = looking.feed(federationId, identity.inviteToken);
     const seen = { coordinator, feed, identities: storage, now, surroundings };
-    const started = startSession({ ...seen, engine: owned, backend, config, identity, ...from });
+    const known = identity.known && isGone ? outOf(identity.known) : identity.known;
+    const started = startSession({ ...seen, engine: owned, backend, config, identity: { ...identity, known }, ...from });
     session.set(started);
     parts.onStarted(started);
     const tellOfTraining = () => session.get() === started && parts.onTraining(isTakingPart(started.get()));
@@ -181,6 +183,9 @@ export function createTabSessions(parts: SessionParts): TabSessions {
     },
   };
 }
+
+/** As one that shows what it has kept: there is nothing left to take part in. */
+const outOf = (known: ClientIdentity): ClientIdentity => ({ ...known, removed: known.removed ?? words.tabSessions.noFederation });
 
 /** What the others are told once a session of the one that leads is over; null before, and where it only failed here: then they go on. */
 function teamEndOf({ stage }: SessionState): TeamEnd | null {

@@ -6,7 +6,7 @@
 import { type AskingClient, askingClient, clientIdentity, type IdentityStore } from "@duet/client/clientIdentity";
 import { type Snapshot, snapshot } from "@duet/lora-core/protocol/snapshot";
 import { z } from "zod";
-import { type PastFederation, pastFederation } from "./pastFederation.ts";
+import { type PastFederation, partingOf, pastFederation } from "./pastFederation.ts";
 
 /** Records of version 1 had the other links too, which can be replaced elsewhere; they are asked for. */
 const organiser = z.object({
@@ -62,6 +62,7 @@ export interface TabStorage extends IdentityStore {
   saveHelper(federationId: string, helper: KeptHelper): void;
   forgetHelper(federationId: string): void;
   asking(federationId: string): AskingClient | null;
+  /** What can be shown of it without the coordinator, to who is out of it or was in it to the end. */
   parting(federationId: string): Snapshot | null;
   /** The address of the coordinator that links are made of, as it was chosen in this tab; null where none was. */
   linkAddress(): string | null;
@@ -105,7 +106,10 @@ export function createTabStorage(): TabStorage {
     forgetHelper: (federationId) => sessionStorage.removeItem(helperKey(federationId)),
     asking: (federationId) => readStored(sessionStorage, askingKey(federationId), askingClient),
     saveAsking: (asking) => sessionStorage.setItem(askingKey(asking.federationId), JSON.stringify(asking)),
-    parting: (federationId) => readStored(sessionStorage, partingKey(federationId), snapshot),
+    parting(federationId) {
+      const past = pastOf(federationId);
+      return readStored(sessionStorage, partingKey(federationId), snapshot) ?? (past?.identity ? partingOf(past) : null);
+    },
     saveParting: (last) =>
       sessionStorage.setItem(
         partingKey(last.federationId),
