@@ -37,11 +37,16 @@ export function RowsAsRead({ config: { model, training }, data }: RowsAsReadProp
   }, [services, data.rows]);
 
   if (!read) return null;
-  const { first, lengths } = read;
+  const { around, first, lengths } = read;
   return (
     <Panel title={words.rowsAsRead.title} aside={words.rowsAsRead.aside(lengths.most)}>
+      {around && (
+        <p className="soft small" style={{ margin: "0 0 8px" }}>
+          {words.rowsAsRead.prompt}
+        </p>
+      )}
       {first.map((row) => (
-        <OneRow key={row.line} row={row} />
+        <OneRow key={row.line} row={row} around={around} />
       ))}
       <h3 style={{ marginTop: 16 }}>{words.rowsAsRead.lengths}</h3>
       <p className="soft small" style={{ margin: "4px 0 8px" }}>
@@ -55,13 +60,14 @@ export function RowsAsRead({ config: { model, training }, data }: RowsAsReadProp
 /** A long row says nothing more by its end. */
 const PIECES_SHOWN = 120;
 
-function OneRow({ row: { line, pieces, read, answer } }: { readonly row: RowPieces }) {
+function OneRow({ row: { line, pieces, read, answer }, around }: Pick<AsRead, "around"> & { readonly row: RowPieces }) {
   const shown = pieces.slice(0, PIECES_SHOWN);
   return (
     <div className="rowAsRead">
       <span className="muted small">{words.rowsAsRead.line(line)}</span>
       <div>
         <p className="pieces">
+          {around?.before && <em>{around.before}</em>}
           {shown.slice(0, read).map((piece, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text in their order, which repeat
             <span key={index}>{piece.trim() === "" ? "␣" : piece.trim()}</span>
@@ -72,6 +78,7 @@ function OneRow({ row: { line, pieces, read, answer } }: { readonly row: RowPiec
               {pieces.length > PIECES_SHOWN ? "…" : ""}
             </del>
           )}
+          {around?.after && <em>{around.after}</em>}
         </p>
         <p className="muted small" style={{ margin: "4px 0 0" }}>
           {words.rowsAsRead.shouldAnswer(<strong>{answer}</strong>)} · {words.rowsAsRead.tokens(pieces.length)}

@@ -37,6 +37,7 @@ export const en = {
   rowsAsRead: {
     title: "As the model reads them",
     aside: (most: number) => `a box is a token; the first ${most} are read`,
+    prompt: "In italics: the prompt around every row. It, and room for an answer, is taken off what is read of a row.",
     lengths: "Length of the rows",
     loseTheirEnd: (cut: number, rows: number, most: number) =>
       `${formatWhole(cut)} of ${plural(rows, "row")} ${cut === 1 ? "is" : "are"} longer than ${most} tokens${cut === 0 ? "." : cut === 1 ? " and loses its end." : " and lose their end."}`,

@@ -39,6 +39,7 @@ export const zh: typeof en = {
   rowsAsRead: {
     title: "模型读到的样子",
     aside: (most) => `每个方框是一个词元；只读前 ${most} 个`,
+    prompt: "斜体是每个数据行前后的提示。提示以及留给回答的位置，要从所读的长度中扣除。",
     lengths: "数据行的长度",
     loseTheirEnd: (cut, rows, most) =>
       `${formatWhole(rows)} 个数据行中有 ${formatWhole(cut)} 个长于 ${most} 个词元${cut === 0 ? "。" : "，其末尾会被截掉。"}`,

@@ -12,7 +12,7 @@ const desk = () =>
         ...{ measureRecognition: unasked, mistakenRows: unasked, stopAnswering: unasked },
       },
       client: { hold: unasked },
-      models: { tokenizer: unasked },
+      models: { reader: unasked },
     },
     "",
   );

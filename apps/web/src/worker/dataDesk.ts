@@ -18,6 +18,7 @@ import type { Task } from "@duet/lora-core/data/task";
 import { workError } from "@duet/lora-core/errors/workError";
 
 import { rowLengths, rowPieces } from "@duet/lora-core/tokenizers/rowPieces";
+import { inputRoom, textAround } from "@duet/lora-engine/models/baseReader";
 import type { ClientDesk } from "@duet/lora-engine/training/clientDesk";
 import { predictTable } from "@duet/lora-engine/training/predictTable";
 import { inSlices } from "./inSlices.ts";
@@ -51,7 +52,7 @@ export type DataDesk = Pick<
 export interface DataDeskParts {
   readonly answers: AnswerEngine;
   readonly client: Pick<ClientDesk, "hold">;
-  readonly models: Pick<ModelDesk, "tokenizer">;
+  readonly models: Pick<ModelDesk, "reader">;
 }
 
 export function createDataDesk({ answers, client, models }: DataDeskParts, baseUrl: string): DataDesk {
@@ -135,14 +136,19 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
     },
     async rowsAsRead(model, hub, maxTokens) {
       const mine = held();
-      const tokenizer = await models.tokenizer(model, hub);
+      const reader = await models.reader(model, hub);
       assertNewest(mine);
-      if (!tokenizer) return null;
+      if (!reader) return null;
+      const { tokenizer } = reader;
       const step = Math.max(1, Math.floor(mine.rows.length / ROWS_COUNTED));
       const counted = mine.rows.filter((_, index) => index % step === 0);
+      // Room is left for the longest label; of free texts, for one of middling length.
+      const answers = mine.task.kind === "label" ? mine.task.labels : middling(counted.map(({ answer }) => answer));
+      const most = inputRoom(reader, answers, maxTokens);
       return {
-        first: mine.rows.slice(0, ROWS_AS_PIECES).map((row) => rowPieces(tokenizer, row, maxTokens)),
-        lengths: rowLengths(tokenizer, counted, maxTokens),
+        around: textAround(reader),
+        first: mine.rows.slice(0, ROWS_AS_PIECES).map((row) => rowPieces(tokenizer, row, most)),
+        lengths: rowLengths(tokenizer, counted, most),
       };
     },
     rejectedRows: async (words, say) => csvBlob(await rejectedCsv(current().columns, held(), words, say)),
@@ -160,5 +166,12 @@ const summarise = (rejected: readonly RejectedRow[]): RejectedSummary => ({
   reasons: groupRejected(rejected).slice(0, REASONS_SHOWN),
   first: rejected.slice(0, REJECTED_SHOWN),
 });
+
+/** The one of which half are shorter. */
+const middling = (texts: readonly string[]): readonly string[] => {
+  const sorted = texts.toSorted((a, b) => a.length - b.length);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.slice(middle, middle + 1);
+};
 
 const cut = (cell: string): string => (cell.length > PREVIEW_CELL ? `${cell.slice(0, PREVIEW_CELL)}…` : cell);

@@ -10,9 +10,9 @@ import { type DownloadProgress, download } from "@duet/lora-core/checkpoints/res
 import { schemaSaying } from "@duet/lora-core/errors/schemaWords";
 import { type BaseModel, baseModel, type ModelSource } from "@duet/lora-core/protocol/baseModel";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
-import { addressOf } from "@duet/lora-core/protocol/modelAddress";
+import { addressOf, fileCalled } from "@duet/lora-core/protocol/modelAddress";
 import type { Told } from "@duet/lora-core/sayings/saying";
-import { createTextTokenizer, type TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
+import { type BaseReader, readBaseReader } from "@duet/lora-engine/models/baseReader";
 import { type LoadedBase, loadBase } from "@duet/lora-engine/models/loadBase";
 import { createPickedFiles, openPickedFolder } from "./pickedFiles.ts";
 import type { TabEngine } from "./tabEngine.ts";
@@ -22,8 +22,8 @@ export interface ModelDesk
   extends Pick<TabEngine, "describeHubModel" | "describePickedModel" | "missingModelFiles" | "provideModelFiles"> {
   /** Every file from the cache or its source, checked. @throws {ModelDownloadError}, {ModelFolderError} or for damaged weights. */
   load(model: BaseModel, hub: string, onProgress: (progress: DownloadProgress) => void): Promise<LoadedBase>;
-  /** Of the base, without its weights; null where it has no tokenizer.json, or this device not yet. */
-  tokenizer(model: BaseModel, hub: string): Promise<TextTokenizer | null>;
+  /** How the base reads rows, without its weights; null where it has no tokenizer.json, or this device not yet. */
+  reader(model: BaseModel, hub: string): Promise<BaseReader | null>;
 }
 
 export function createModelDesk(baseUrl: string): ModelDesk {
@@ -42,12 +42,11 @@ export function createModelDesk(baseUrl: string): ModelDesk {
 
   return {
     load: (model, hub, onProgress) => loadBase(model, obtaining(model, hub), onProgress),
-    async tokenizer(model, hub) {
-      const file = model.files.find(({ path }) => path === "tokenizer.json");
+    async reader(model, hub) {
       const missing = model.source.kind === "files" ? await picked.missing(model) : [];
-      if (!file || missing.length > 0) return null;
-      const { bytes } = await obtaining(model, hub)(file, () => {});
-      return createTextTokenizer(JSON.parse(new TextDecoder().decode(bytes)));
+      if (missing.length > 0) return null;
+      const obtain = obtaining(model, hub);
+      return readBaseReader(model, async (name) => (await obtain(fileCalled(model, name), () => {})).bytes);
     },
 
     async describeHubModel(text, hub) {

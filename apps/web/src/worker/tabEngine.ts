@@ -66,6 +66,8 @@ export interface ConnectedSample {
 
 /** What a base makes of rows. */
 export interface RowsAsRead {
+  /** What a decoder reads around each; null of an encoder. */
+  readonly around: { readonly before: string; readonly after: string } | null;
   readonly first: readonly RowPieces[];
   /** Of a few hundred of them where there are more. */
   readonly lengths: RowLengths;

@@ -33,19 +33,15 @@ export interface RowLengths {
 /** Steps of a histogram; the last ones are of rows that are cut. */
 const STEPS = 24;
 
-/** The frame around a text is read too; a decoder's prompt takes more, which is not counted here. */
-const mostOf = ({ frame }: TextTokenizer, maxTokens: number): number =>
-  Math.max(1, maxTokens - frame.before.length - frame.after.length);
-
-export function rowPieces(tokenizer: TextTokenizer, { line, input, answer }: ReadRow, maxTokens: number): RowPieces {
+/** `most` tokens of an input are read: what the base puts around it is not among them. */
+export function rowPieces(tokenizer: TextTokenizer, { line, input, answer }: ReadRow, most: number): RowPieces {
   const pieces = tokenizer.encode(input).map((id) => tokenizer.decode([id]));
-  return { line, pieces, read: Math.min(pieces.length, mostOf(tokenizer, maxTokens)), answer };
+  return { line, pieces, read: Math.min(pieces.length, most), answer };
 }
 
-export function rowLengths(tokenizer: TextTokenizer, rows: readonly Pick<ReadRow, "input">[], maxTokens: number): RowLengths {
+export function rowLengths(tokenizer: TextTokenizer, rows: readonly Pick<ReadRow, "input">[], most: number): RowLengths {
   const lengths = rows.map(({ input }) => tokenizer.encode(input).length);
-  const most = mostOf(tokenizer, maxTokens);
-  const step = Math.max(1, Math.ceil((1.5 * maxTokens) / STEPS));
+  const step = Math.max(1, Math.ceil((1.5 * most) / STEPS));
   const counts = new Array<number>(STEPS).fill(0);
   for (const length of lengths) {
     const at = Math.min(STEPS - 1, Math.max(0, Math.ceil(length / step) - 1));

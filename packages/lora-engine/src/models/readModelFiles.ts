@@ -48,7 +48,7 @@ async function readTokenizer(names: readonly string[], read: ReadFile): Promise<
 }
 
 /** Null for a base model, which has neither file or no template in it. */
-async function readChat(names: readonly string[], read: ReadFile): Promise<ChatTemplate | null> {
+export async function readChat(names: readonly string[], read: ReadFile): Promise<ChatTemplate | null> {
   const config = names.includes(CHAT_CONFIG_FILE) ? await readJson(CHAT_CONFIG_FILE, read) : null;
   const jinja = names.includes(CHAT_TEMPLATE_FILE) ? new TextDecoder().decode(await read(CHAT_TEMPLATE_FILE)) : null;
   return chatTemplateOf(config, jinja);

@@ -6,11 +6,10 @@ import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
 import type { ChatTemplate } from "../chatTemplate.ts";
 import type { LanguageModel } from "../languageModel.ts";
 import { createCausalTask } from "./causalTask.ts";
-import { createChatEncoder } from "./chatPrompt.ts";
 import { disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";
 import { generateTokens } from "./generateTokens.ts";
 import { meanStates } from "./meanStates.ts";
-import { createPromptEncoder } from "./prompt.ts";
+import { promptsOf } from "./promptsOf.ts";
 import { textStream } from "./textStream.ts";
 
 export interface CausalLmFiles {
@@ -32,10 +31,7 @@ export interface CausalLmFiles {
  * @throws {TypeError} when the chat template cannot be used.
  */
 export function createCausalLm({ config, weights, tokenizer, chat, stopTokens, precision }: CausalLmFiles): LanguageModel {
-  const eosTokens = [...new Set([...config.eosTokens, ...stopTokens])];
-  const prompts = chat
-    ? createChatEncoder(tokenizer, chat, eosTokens)
-    : createPromptEncoder(tokenizer, { bosToken: config.bosToken, eosTokens });
+  const prompts = promptsOf({ config, tokenizer, chat, stopTokens });
   const loaded = loadDecoderWeights(config, weights, precision);
   return {
     family: "causal-lm",
