@@ -6,6 +6,7 @@ import { Panel } from "../ui/Panel.tsx";
 import type { FieldsOfOfferProps } from "./formFields.tsx";
 import { LabelsFromFile } from "./LabelsFromFile.tsx";
 import { TASK_TEMPLATES, templateOf } from "./taskTemplates.ts";
+import { WhatTheModelReads } from "./WhatTheModelReads.tsx";
 import { words } from "./words.ts";
 
 /** Free text takes a base that writes: where the chosen one does not, the one proposed of those that are served. */
@@ -43,6 +44,7 @@ export function TaskFields({ form, offer, onChange }: FieldsOfOfferProps) {
           <LabelsFromFile onLabels={(labels) => onChange({ labels: labels.join("\n") })} />
         </Panel>
       )}
+      <WhatTheModelReads form={form} />
     </>
   );
 }

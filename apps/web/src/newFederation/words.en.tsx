@@ -257,6 +257,14 @@ export const en = {
     client: (name: string) => name,
     simulated: (name: string) => `${name} (simulated)`,
   },
+  whatTheModelReads: {
+    title: "What the model reads",
+    input: "input",
+    label: "label",
+    answer: "answer",
+    encoder: "The input as it stands, which becomes one vector; the label with the nearest vector is the answer.",
+    decoder: "Only what is bold is learned. A base with a chat template of its own has the input as a message in it instead.",
+  },
   taskTemplates: {
     own: { title: "My own labels", text: "text → one of your list" },
     triage: { title: "Triage", text: "note → urgency, 5 labels" },

@@ -237,6 +237,14 @@ export const zh: typeof en = {
     client: (name) => CLIENTS[name] ?? name,
     simulated: (name) => `${CLIENTS[name] ?? name}（模拟）`,
   },
+  whatTheModelReads: {
+    title: "模型读到什么",
+    input: "输入",
+    label: "类别",
+    answer: "答案",
+    encoder: "输入原样读取，成为一个向量；向量最接近的类别就是回答。",
+    decoder: "只学习粗体部分。自带对话模板的基座模型则把输入作为其中的一条消息。",
+  },
   taskTemplates: {
     own: { title: "自定类别", text: "文本 → 你的列表中的一项" },
     triage: { title: "分诊", text: "记录 → 紧急程度，5 个类别" },
