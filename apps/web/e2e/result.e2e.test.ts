@@ -209,6 +209,41 @@ it("shows all charts along training steps or time where one is told to, after a 
   await along("accuracy").getByRole("button", { name: "round" }).click();
 });
 
+it("smooths the lines of all charts where one is told to, after a reload too, and leaves the dots", async () => {
+  const { page } = anna;
+  const chart = page.getByRole("region", { name: "Accuracy on each client's own test rows" });
+  const drawn = () => chart.locator("svg polyline").evaluateAll((lines) => lines.map((line) => line.getAttribute("points")));
+  const dots = () => chart.locator("svg path").evaluateAll((paths) => paths.map((path) => path.getAttribute("d")));
+  const smooth = chart.getByRole("button", { name: "smoothed" });
+  await smooth.waitFor();
+  const [lines, measured] = [await drawn(), await dots()];
+  await smooth.click();
+  await expect.poll(() => smooth.getAttribute("aria-pressed")).toBe("true");
+  expect(await drawn()).not.toEqual(lines);
+  expect(await dots()).toEqual(measured);
+  await page.reload();
+  await expect.poll(() => smooth.getAttribute("aria-pressed")).toBe("true");
+  await smooth.click();
+  await expect.poll(drawn).toEqual(lines);
+});
+
+it("gives a report with the charts of its page, to who takes part and to who watches", async () => {
+  const own = await downloaded(anna.page, () => anna.page.getByRole("button", { name: "Report" }).click());
+  expect(own.name).toBe("ward-notes-report.html");
+  const html = own.bytes.toString("utf8");
+  expect(html).toContain("<h2>Training loss</h2>\n<figure><svg");
+  expect(html).not.toContain("<h2>Your mixture</h2>");
+  expect(html).not.toContain("var(");
+  const page = await anna.context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(watchUrl);
+  const watched = page.getByRole("region", { name: "Report" });
+  await watched.getByRole("button", { name: "Print, or save as PDF" }).waitFor();
+  const theirs = await downloaded(page, () => watched.getByRole("button", { name: "Report" }).click());
+  expect(theirs.bytes.toString("utf8")).toContain("<h2>Training loss</h2>\n<figure><svg");
+  await page.close();
+});
+
 it("shows what it answered to three of its own rows after every round", async () => {
   const panel = anna.page.getByRole("region", { name: "What it answers" });
   const after = panel.getByRole("combobox", { name: "After" });

@@ -4,12 +4,13 @@ import { useStore } from "../hooks/useStore.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import { ChartFigure } from "./ChartFigure.tsx";
 import { chooseAxis, chosenAxis } from "./chosenAxis.ts";
+import { chooseSmoothing, chosenSmoothing } from "./chosenSmoothing.ts";
 import { type ChartSeries, RoundPlot, type RoundPlotProps } from "./RoundPlot.tsx";
 import { type AxisKind, axisKinds, axisOf, type RoundAxes } from "./roundAxis.ts";
 import { Scroll } from "./Scroll.tsx";
 import { words } from "./words.ts";
 
-export interface RoundChartProps extends Omit<RoundPlotProps, "axis"> {
+export interface RoundChartProps extends Omit<RoundPlotProps, "axis" | "isSmooth"> {
   readonly axes: RoundAxes;
   /** Names its files. */
   readonly name: string;
@@ -17,11 +18,15 @@ export interface RoundChartProps extends Omit<RoundPlotProps, "axis"> {
   readonly summary: string;
 }
 
+/** Fewer rounds have nothing to smooth. */
+const LEAST_TO_SMOOTH = 3;
+
 /** Lines over rounds, labelled at their ends; one crosshair for all charts of the page; a table behind it. */
 export const RoundChart = memo(function RoundChart({ name, summary, axes, ...plot }: RoundChartProps) {
   useLanguage();
   const [chosen, choose] = useState<string | null>(null);
   const axis = axisOf(axes, useStore(chosenAxis));
+  const isSmooth = useStore(chosenSmoothing);
   const points = plot.points.filter(({ round }) => axis.places.some((place) => place.round === round));
   const kinds = axisKinds(axes);
   const lines = plot.series.filter(({ key, thin }) => !thin && plot.points.some((point) => typeof point[key] === "number"));
@@ -31,9 +36,18 @@ export const RoundChart = memo(function RoundChart({ name, summary, axes, ...plo
     <>
       {lines.length > 1 && <Legend lines={lines} only={only} onChoose={choose} />}
       <ChartFigure name={name} summary={summary} table={<DataTable {...plot} />}>
-        <RoundPlot {...plot} points={points} axis={axis} series={shown} />
+        <RoundPlot {...plot} points={points} axis={axis} series={shown} isSmooth={isSmooth} />
       </ChartFigure>
-      {kinds.length > 1 && <AxisSwitch name={name} kinds={kinds} kind={axis.kind} />}
+      <div className="chartSwitches">
+        {kinds.length > 1 && <AxisSwitch name={name} kinds={kinds} kind={axis.kind} />}
+        {points.length >= LEAST_TO_SMOOTH && (
+          <div className="legend small">
+            <button type="button" aria-pressed={isSmooth} onClick={() => chooseSmoothing(!isSmooth)}>
+              {words.roundChart.smoothed}
+            </button>
+          </div>
+        )}
+      </div>
     </>
   );
 });
@@ -81,7 +95,7 @@ function AxisSwitch({ name, kinds, kind }: AxisSwitchProps) {
   );
 }
 
-function DataTable({ points, series, totalRounds, format }: Omit<RoundPlotProps, "axis">) {
+function DataTable({ points, series, totalRounds, format }: Omit<RoundPlotProps, "axis" | "isSmooth">) {
   const shown = series.filter(({ thin }) => !thin);
   return (
     <details>

@@ -7,6 +7,7 @@ import { HALO } from "./halo.ts";
 import { hoveredRound } from "./hoveredRound.ts";
 import { labelHeights } from "./labelHeights.ts";
 import { axisStart, axisTicks, placeText, type RoundAxis } from "./roundAxis.ts";
+import { smoothed } from "./smoothed.ts";
 import { cutTo, textRoom } from "./textRoom.ts";
 import { words } from "./words.ts";
 
@@ -39,6 +40,8 @@ export interface RoundPlotProps {
   readonly points: readonly ChartPoint[];
   readonly axis: RoundAxis;
   readonly series: readonly ChartSeries[];
+  /** Lines are drawn through a moving mean of their dots. */
+  readonly isSmooth: boolean;
   /** Under the lines. */
   readonly bands?: readonly ChartBand[];
   /** Title of the y axis, with its unit. */
@@ -67,7 +70,20 @@ const NO_BANDS: readonly ChartBand[] = [];
 
 /** Lines over rounds as plain SVG: the page's main thread also serves the training, and a chart library takes it for too long. */
 export function RoundPlot(props: RoundPlotProps) {
-  const { points, axis, series, bands = NO_BANDS, yTitle, top, reference, totalRounds, isRunning, format, height } = props;
+  const {
+    points,
+    axis,
+    series,
+    isSmooth,
+    bands = NO_BANDS,
+    yTitle,
+    top,
+    reference,
+    totalRounds,
+    isRunning,
+    format,
+    height,
+  } = props;
   const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
   const hovered = useStore(hoveredRound);
   const { places } = axis;
@@ -90,7 +106,7 @@ export function RoundPlot(props: RoundPlotProps) {
           <line x1={scale.x(round)} x2={scale.x(round)} y1={scale.top} y2={scale.bottom} stroke="var(--ink-3)" />
         )}
         {lines.map(({ key, color, thin, ends }) => (
-          <Curve key={key} ends={ends} scale={scale} color={color} thin={thin} />
+          <Curve key={key} ends={ends} scale={scale} color={color} thin={thin} isSmooth={isSmooth} />
         ))}
         <EndLabels lines={lines.filter(({ thin }) => !thin)} {...{ scale, format, reference }} />
       </svg>
@@ -204,15 +220,24 @@ interface CurveProps {
   readonly scale: ChartScale;
   readonly color: string;
   readonly thin: boolean;
+  readonly isSmooth: boolean;
 }
 
-function Curve({ ends, scale, color, thin }: CurveProps) {
-  const places = ends.map(({ round, value }) => `${scale.x(round).toFixed(1)} ${scale.y(value).toFixed(1)}`);
+function Curve({ ends, scale, color, thin, isSmooth }: CurveProps) {
+  const placed = ({ round, value }: KnownPoint) => `${scale.x(round).toFixed(1)} ${scale.y(value).toFixed(1)}`;
+  const places = ends.map(placed);
+  const means =
+    isSmooth &&
+    smoothed(
+      ends.map(({ value }) => value),
+      "round",
+    );
+  const line = means ? ends.map(({ round }, at) => placed({ round, value: means[at] ?? 0 })) : places;
   // Dots are strokes without length that end round: one element for all of a line.
   const dots = places.map((place) => `M${place}h0`).join("");
   return (
     <g fill="none" stroke={color}>
-      <polyline points={places.join(" ")} strokeWidth={thin ? 1 : 2.5} strokeOpacity={thin ? 0.3 : 1} />
+      <polyline points={line.join(" ")} strokeWidth={thin ? 1 : 2.5} strokeOpacity={thin ? 0.3 : 1} />
       <path d={dots} strokeLinecap="round" strokeWidth={thin ? 2.4 : 5} strokeOpacity={thin ? 0.4 : 1} />
     </g>
   );

@@ -45,6 +45,7 @@ export const en = {
     along: (name: string) => `What ${name} is shown by`,
     by: "by",
     showAlone: "Line to show alone",
+    smoothed: "smoothed",
     figures: "Figures",
     byRound: "Figures by round",
     round: "Round",

@@ -46,6 +46,7 @@ export const zh: typeof en = {
     along: (name) => `“${name}”的横轴`,
     by: "横轴",
     showAlone: "单独显示的线条",
+    smoothed: "平滑",
     figures: "数值",
     byRound: "各轮数值",
     round: "轮次",

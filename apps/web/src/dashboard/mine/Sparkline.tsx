@@ -2,7 +2,7 @@ import type { LossPoint } from "@duet/client/sessionState";
 import { memo } from "react";
 import { useLanguage } from "../../hooks/useLanguage.ts";
 import { formatLoss } from "../../lib/format.ts";
-import { smoothed } from "./smoothed.ts";
+import { smoothed } from "../../ui/smoothed.ts";
 import { words } from "./words.ts";
 
 /** This tab's training loss, step by step, and smoothed; nothing until there are two points. */
@@ -25,7 +25,7 @@ export const Sparkline = memo(function Sparkline({ losses }: { readonly losses: 
         aria-hidden="true"
       >
         <polyline points={line(raw)} {...look} strokeWidth={1} strokeOpacity={0.3} />
-        <polyline points={line(smoothed(raw))} {...look} strokeWidth={1.5} />
+        <polyline points={line(smoothed(raw, "step"))} {...look} strokeWidth={1.5} />
       </svg>
       <figcaption className="muted small">{words.sparkline.caption(formatLoss(last.loss))}</figcaption>
     </figure>
