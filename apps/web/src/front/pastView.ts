@@ -1,7 +1,7 @@
 /** A federation that this browser took part in, as a card and as a column of a comparison. Pure. */
 
 import { newestIn } from "../lib/adapters.ts";
-import { formatBytes, formatDay, formatDuration, formatFraction } from "../lib/format.ts";
+import { formatBytes, formatDuration, formatFraction, formatMoment } from "../lib/format.ts";
 import { methodAndPreset } from "../lib/methods/methodText.ts";
 import { words as common } from "../lib/words.ts";
 import type { PastFederation } from "../services/pastFederation.ts";
@@ -36,7 +36,7 @@ export function pastView(past: PastFederation): PastView {
       common.counts.clients(clients),
       common.counts.rounds(config.budgets.rounds),
       privacyWords(past),
-      formatDay(endedAt),
+      formatMoment(endedAt),
     ].join(" · "),
   };
 }
@@ -77,7 +77,7 @@ export function comparedFacts(runs: readonly PastFederation[]): readonly Compare
     fact(words.pastView.sent, ({ bytesUp }) => bytesText(bytesUp)),
     fact(words.pastView.received, ({ bytesDown }) => bytesText(bytesDown)),
     fact(words.pastView.duration, ({ createdAt, endedAt }) => formatDuration((endedAt - createdAt) / 1000)),
-    fact(words.pastView.ended, ({ endedAt }) => formatDay(endedAt)),
+    fact(words.pastView.ended, ({ endedAt }) => formatMoment(endedAt)),
   ];
 }
 

@@ -53,6 +53,7 @@ export const en = {
     asking: "Asking the coordinator…",
     open: "Open",
     openNamed: (name: string) => `Open ${name}`,
+    made: (at: string) => `created ${at}`,
   },
   threeSteps: {
     learnAlone: "Learn alone",

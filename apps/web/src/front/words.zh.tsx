@@ -50,6 +50,7 @@ export const zh: typeof en = {
     asking: "正在询问协调器…",
     open: "打开",
     openNamed: (name) => `打开“${name}”`,
+    made: (at) => `创建于 ${at}`,
   },
   threeSteps: {
     learnAlone: "单独学习",

@@ -80,4 +80,8 @@ export function formatClock(at: number, now = Date.now()): string {
 export const formatDay = (at: number): string =>
   new Date(at).toLocaleDateString(locale(), { day: "numeric", month: "long", year: "numeric" });
 
+/** Day and time of an instant, 3 December 2026 at 14:05, in the reader's zone. */
+export const formatMoment = (at: number): string =>
+  new Date(at).toLocaleString(locale(), { dateStyle: "long", timeStyle: "short" });
+
 const locale = (): string => LANGUAGES[language.get()].locale;

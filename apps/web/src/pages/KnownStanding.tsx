@@ -5,6 +5,7 @@ import { words } from "../front/words.ts";
 import { useCoordinatorClock } from "../hooks/useCoordinatorClock.ts";
 import { useFederation } from "../hooks/useFederation.ts";
 import { failureLine } from "../lib/failureLine.ts";
+import { formatMoment } from "../lib/format.ts";
 import type { KnownFederation } from "../services/tabStorage.ts";
 
 /** Where a federation stands, and for whom it waits, as its own page says it. */
@@ -18,6 +19,7 @@ export function KnownStanding({ federationId, token }: Pick<KnownFederation, "fe
     <>
       {stripView(snapshot, now).status}
       <div className="muted small">{isAway ? dashboard.headline.awayNote : waitView(snapshot, null, now).reason}</div>
+      <div className="muted small">{words.knownFederations.made(formatMoment(snapshot.createdAt))}</div>
     </>
   );
 }

@@ -9,7 +9,7 @@ import { useFederation } from "../hooks/useFederation.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { FeedNotice } from "./FeedNotice.tsx";
-import { titleOf } from "./titleOf.ts";
+import { progressTitle, titleOf } from "./titleOf.ts";
 
 /** The dashboard by the organiser's link: this browser organises the federation then, until that link is replaced elsewhere. */
 export function OrganisePage() {
@@ -29,7 +29,7 @@ export function OrganisePage() {
   }, [coordinator, storage, federationId, token]);
 
   return (
-    <Shell title={titleOf(feed, words.organisePage.organise)}>
+    <Shell title={titleOf(feed, words.organisePage.organise)} progress={progressTitle(feed)}>
       <FeedNotice feed={feed} />
       {feed.kind === "live" && !isKept && opening.kind === "failed" && <FailureAlert failure={opening.failure} />}
       {feed.kind === "live" && isKept && (

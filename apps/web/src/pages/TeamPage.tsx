@@ -3,7 +3,7 @@ import { keptAdapters } from "@duet/client/keptAdapters";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { isVisible } from "@duet/lora-core/protocol/visibleText";
 import { Alert } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Navigate, parsePath, useLocation } from "react-router";
 import { AdaptersPanel } from "../adapters/AdaptersPanel.tsx";
 import { Shell } from "../app/Shell.tsx";
@@ -28,6 +28,7 @@ import { TeamPanel } from "../team/TeamPanel.tsx";
 import { words } from "../team/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { progressTitle } from "./titleOf.ts";
 
 /** From a team's link to a member of it: what it takes part in, data, and then what the team does. Once this tab leads, its page is the client's. */
 export function TeamPage() {
@@ -37,6 +38,7 @@ export function TeamPage() {
   const view = useTeam(federationId);
   const leads = useSession(federationId) !== null;
   const [entering, enter] = useTask();
+  const [progress, setProgress] = useState<string | null>(null);
   const problem = linkProblem(federationId, secret);
   const own = services.storage.identity(federationId);
   const isClient = leads || own !== null;
@@ -50,7 +52,7 @@ export function TeamPage() {
     return <Navigate to={{ ...parsePath(federationPath(federationId, own.inviteToken)), search }} replace />;
   const config = view?.state.config ?? null;
   return (
-    <Shell title={words.teamPage.title(config?.name ?? null)}>
+    <Shell title={words.teamPage.title(config?.name ?? null)} progress={progress}>
       {problem && <FailureAlert failure={problem} />}
       {entering.kind === "failed" && <FailureAlert failure={entering.failure} />}
       {!problem && !config && (
@@ -58,12 +60,19 @@ export function TeamPage() {
           {view?.news.absent ? common.said(view.news.absent) : words.teamPage.asking}
         </p>
       )}
-      {view && config && <Member view={view} config={config} />}
+      {view && config && <Member view={view} config={config} onProgress={setProgress} />}
     </Shell>
   );
 }
 
-function Member({ view, config }: { readonly view: TeamView; readonly config: FederationConfig }) {
+interface MemberProps {
+  readonly view: TeamView;
+  readonly config: FederationConfig;
+  /** Gets how far the federation is, for the browser's tab. */
+  readonly onProgress: (progress: string | null) => void;
+}
+
+function Member({ view, config, onProgress }: MemberProps) {
   const { team, state, news } = view;
   const { storage } = useServices();
   const [name, setName] = useState(() => storage.helper(team.federationId)?.name ?? null);
@@ -78,13 +87,24 @@ function Member({ view, config }: { readonly view: TeamView; readonly config: Fe
     </>
   );
   const token = state.client?.identity.resumeToken;
-  return token ? <WithDashboard view={view} token={token} tab={tab} /> : <div className="column">{tab}</div>;
+  return token ? (
+    <WithDashboard view={view} token={token} tab={tab} onProgress={onProgress} />
+  ) : (
+    <div className="column">{tab}</div>
+  );
+}
+
+interface WithDashboardProps extends Pick<MemberProps, "view" | "onProgress"> {
+  readonly token: string;
+  readonly tab: ReactNode;
 }
 
 /** The same dashboard as the client's own page has. */
-function WithDashboard({ view, token, tab }: { readonly view: TeamView; readonly token: string; readonly tab: React.ReactNode }) {
+function WithDashboard({ view, token, tab, onProgress }: WithDashboardProps) {
   const { over, client } = view.state;
   const feed = useFederation(view.team.federationId, token);
+  const progress = progressTitle(feed);
+  useEffect(() => onProgress(progress), [onProgress, progress]);
   if (feed.kind !== "live") return <div className="column">{tab}</div>;
   const adapters = client && keptAdapters(client.kept);
   return (
