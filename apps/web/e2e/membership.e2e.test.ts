@@ -58,7 +58,13 @@ it("the organiser lets people in, one name each; who was removed cannot come bac
   expect(await anna.getByRole("textbox", { name: "Your name" }).inputValue()).toBe("anna");
   await fill(anna, "anna");
   await anna.getByRole("button", { name: "Ask to join" }).click();
-  await access.getByRole("button", { name: "Let in anna" }).click();
+  // From the lobby this time.
+  const lobby = await organiser.context().newPage();
+  await lobby.goto(`${stage.url}/created/${federation.federationId}`);
+  const door = lobby.getByRole("region", { name: "Waiting to be let in" });
+  await door.getByRole("button", { name: "Let in anna" }).click();
+  await door.waitFor({ state: "detached" });
+  await lobby.close();
   await anna.getByRole("region", { name: "My tab" }).getByText("Waiting for other clients").waitFor();
 
   const other = await device(stage.browser, federation.inviteUrl);

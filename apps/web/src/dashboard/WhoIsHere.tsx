@@ -8,13 +8,12 @@ import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { words } from "./words.ts";
 
-/** Everybody who has joined, with what each tells; and how many wait at the door. */
+/** Everybody who has joined, with what each tells. */
 export function WhoIsHere({ snapshot }: { readonly snapshot: Snapshot }) {
-  const { clients, waiting } = snapshot;
+  const { clients } = snapshot;
   const tight = tightDevicesText(snapshot);
-  const door = waiting > 0 ? words.whoIsHere.atTheDoor(waiting) : null;
   return (
-    <Panel title={words.whoIsHere.whoIsHere} aside={door} instead={clients.length === 0 ? words.whoIsHere.nobodyYet : null}>
+    <Panel title={words.whoIsHere.whoIsHere} instead={clients.length === 0 ? words.whoIsHere.nobodyYet : null}>
       <table className="plain cards">
         <thead>
           <tr>

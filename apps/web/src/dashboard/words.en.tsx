@@ -338,7 +338,6 @@ export const en = {
     figure: "Figure",
   },
   whoIsHere: {
-    atTheDoor: (clients: number) => `${plural(clients, "client")} to be let in: on the dashboard`,
     trainingRows: (rows: number) => plural(rows, "training row"),
     statuses: { present: "ready", away: "away, may come back", left: "left" },
     whoIsHere: "Who is here",

@@ -309,7 +309,6 @@ export const zh: typeof en = {
     figure: "指标",
   },
   whoIsHere: {
-    atTheDoor: (clients) => `${clients} 个客户端等待接纳：请到仪表盘处理`,
     trainingRows: (rows) => `${formatWhole(rows)} 个训练数据行`,
     statuses: { present: "就绪", away: "暂离，可能回来", left: "已退出" },
     whoIsHere: "谁在这里",

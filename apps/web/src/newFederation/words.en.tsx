@@ -322,6 +322,7 @@ export const en = {
     lobbyOf: (configName: string) => `Lobby: ${configName}`,
     lobby: "Lobby",
     ready: "Your federation is ready",
+    atTheDoor: "Waiting to be let in",
     takePart: "Take part with this tab",
     openTheDashboard: "Open the dashboard",
     invite: "Invite",

@@ -302,6 +302,7 @@ export const zh: typeof en = {
     lobbyOf: (configName) => `等候室：${configName}`,
     lobby: "等候室",
     ready: "你的联邦已准备好",
+    atTheDoor: "等待接纳",
     takePart: "用本标签页参与",
     openTheDashboard: "打开仪表盘",
     invite: "邀请",

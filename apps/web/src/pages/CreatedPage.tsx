@@ -3,6 +3,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Group } from "@mantine/core";
 import { Link, useParams } from "react-router";
 import { Shell } from "../app/Shell.tsx";
+import { AtTheDoor } from "../dashboard/AtTheDoor.tsx";
 import { AddressChoice } from "../dashboard/links/AddressChoice.tsx";
 import { LinkRows } from "../dashboard/links/LinkRows.tsx";
 import { StatisticsPanel } from "../dashboard/StatisticsPanel.tsx";
@@ -29,8 +30,9 @@ import { QrCode } from "../ui/QrCode.tsx";
 export function CreatedPage() {
   const { federationId = "" } = useParams();
   const organiserKey = useServices().storage.organiser(federationId)?.organiserKey ?? "";
-  const organiser = useOrganiser(federationId, "");
   const feed = useFederation(federationId, organiserKey);
+  const snapshot = feed.kind === "live" ? feed.snapshot : null;
+  const organiser = useOrganiser(federationId, String(snapshot?.waiting ?? 0));
   const links = useLinkAddresses(federationId);
   if (!organiser) {
     return (
@@ -41,7 +43,6 @@ export function CreatedPage() {
     );
   }
   const { view, task } = organiser;
-  const snapshot = feed.kind === "live" ? feed.snapshot : null;
   const invite = view?.links.invite.token ?? null;
   const base = links.chosen.address;
   return (
@@ -87,6 +88,11 @@ export function CreatedPage() {
         {task.kind === "failed" && <FailureAlert failure={task.failure} />}
         {view === null && task.kind !== "failed" && <p className="muted">{words.createdPage.askingForLinks}</p>}
         {snapshot && <StatisticsPanel snapshot={snapshot} isOrganiser />}
+        {view && view.waiting.length > 0 && (
+          <Panel title={words.createdPage.atTheDoor}>
+            <AtTheDoor waiting={view.waiting} organiser={organiser} />
+          </Panel>
+        )}
         {snapshot && <WhoIsHere snapshot={snapshot} />}
         {view && (
           <details className="quiet">
