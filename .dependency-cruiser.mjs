@@ -212,7 +212,7 @@ export default {
       from: { path: "^(apps/web/src|packages/client/src)/", pathNot: ["^apps/web/src/worker/", TEST] },
       to: {
         path: `${core}/(data|scenarios)/`,
-        pathNot: `${core}/(data/(dataSentences|task|labelCount|labelMatching|mergeLabels|rejectedRow|tableOptions|textEncoding|classificationMetrics|personalData/personalKind|personalData/personalReport|writeCsv|csvBlob)|scenarios/samples)\\.ts$`,
+        pathNot: `${core}/(data/(dataSentences|task|labelCount|labelMatching|mergeLabels|rejectedRow|tableOptions|textEncoding|classificationMetrics|personalData/personalKind|personalData/personalReport|promptText|writeCsv|csvBlob)|scenarios/samples)\\.ts$`,
       },
     },
     {

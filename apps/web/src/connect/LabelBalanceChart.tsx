@@ -1,4 +1,4 @@
-import { formatNumber } from "../lib/format.ts";
+import { formatNumber } from "../lib/numbers.ts";
 import { words as common } from "../lib/words.ts";
 import { Fill } from "../ui/Fill.tsx";
 import type { ConnectedData } from "../worker/tabEngine.ts";

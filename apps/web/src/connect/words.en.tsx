@@ -5,7 +5,7 @@ import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
 import { ROBUSTNESS_WORDS } from "@duet/lora-core/robustness/robustnessWords";
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import type { ReactNode } from "react";
-import { formatNumber, formatWhole } from "../lib/format.ts";
+import { formatNumber, formatWhole } from "../lib/numbers.ts";
 import { plural } from "../lib/plural.ts";
 import type { OthersRows } from "./labelBalance.ts";
 

@@ -1,5 +1,5 @@
 import { DATA } from "../lib/failures/data.zh.ts";
-import { formatNumber, formatWhole } from "../lib/format.ts";
+import { formatNumber, formatWhole } from "../lib/numbers.ts";
 import type { en } from "./words.en.tsx";
 
 const LATER = "舍入损失的部分会并入下一轮。";

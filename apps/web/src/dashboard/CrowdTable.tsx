@@ -3,7 +3,8 @@ import { IconArrowDown, IconArrowsSort, IconArrowUp, IconPin } from "@tabler/ico
 import { useMemo, useState } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { usePlace } from "../hooks/usePlace.ts";
-import { formatClock, formatFraction, formatRate, formatWhole } from "../lib/format.ts";
+import { formatClock, formatFraction, formatRate } from "../lib/format.ts";
+import { formatWhole } from "../lib/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import type { ClientTableProps } from "./ClientTable.tsx";

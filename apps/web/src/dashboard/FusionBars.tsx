@@ -1,4 +1,4 @@
-import { formatNumber } from "../lib/format.ts";
+import { formatNumber } from "../lib/numbers.ts";
 import { words } from "../lib/words.ts";
 
 /** Both fusion weights as bars from a common zero line; weights may be negative. */

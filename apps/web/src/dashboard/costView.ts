@@ -1,7 +1,8 @@
 /** What taking part has cost, in words. Pure. */
 import { type Cost, clientCost, federationCost, type Range } from "@duet/lora-core/federation/clientCost";
 import type { ClientView } from "@duet/lora-core/protocol/snapshot";
-import { formatBytes, formatCount, formatDuration, formatNumber } from "../lib/format.ts";
+import { formatBytes, formatCount, formatDuration } from "../lib/format.ts";
+import { formatNumber } from "../lib/numbers.ts";
 import { words } from "./words.ts";
 
 export interface CostView {

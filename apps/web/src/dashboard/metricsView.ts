@@ -7,7 +7,7 @@ import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { fusingRound } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { ADAPTERS } from "../lib/adapters.ts";
-import { formatNumber } from "../lib/format.ts";
+import { formatNumber } from "../lib/numbers.ts";
 import { words as common } from "../lib/words.ts";
 import type { ChartPoint } from "../ui/RoundPlot.tsx";
 import { words } from "./words.ts";

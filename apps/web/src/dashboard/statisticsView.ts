@@ -10,7 +10,8 @@ import {
   unlikenessOf,
   withoutPart,
 } from "@duet/lora-core/statistics/rowStatistics";
-import { formatCount, formatNumber } from "../lib/format.ts";
+import { formatCount } from "../lib/format.ts";
+import { formatNumber } from "../lib/numbers.ts";
 import { ENDED } from "./progressView.ts";
 import { exchangeText } from "./secureSumView.ts";
 import { words } from "./words.ts";

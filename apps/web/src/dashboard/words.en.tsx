@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { formatWhole } from "../lib/format.ts";
+import { formatWhole } from "../lib/numbers.ts";
 import { plural } from "../lib/plural.ts";
 
 export interface Range {

@@ -1,7 +1,8 @@
 /** Where the time of a client's round went, in words. Pure. */
 import { ROUND_PHASES, type RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { words } from "./federation/words.ts";
-import { formatDuration, formatNumber } from "./format.ts";
+import { formatDuration } from "./format.ts";
+import { formatNumber } from "./numbers.ts";
 import { words as common } from "./words.ts";
 
 /** Shorter phases are not named. */

@@ -1,7 +1,7 @@
 import { NEXT_STEPS } from "@duet/lora-core/errors/errorTable";
 import { sayTold } from "@duet/lora-core/sayings/saying";
 import { failureTables } from "./failures/tables.ts";
-import { formatWhole } from "./format.ts";
+import { formatWhole } from "./numbers.ts";
 import type { en } from "./words.en.ts";
 
 export const zh: typeof en = {

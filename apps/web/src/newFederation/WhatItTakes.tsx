@@ -6,7 +6,8 @@ import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { Fragment } from "react";
 import { type ExpectedTime, expectedTime, guessedPace, ROWS_EACH, totalOf, WORKS } from "../lib/federation/expectedTime.ts";
-import { formatBytes, formatWhole, roundedTime } from "../lib/format.ts";
+import { formatBytes, roundedTime } from "../lib/format.ts";
+import { formatWhole } from "../lib/numbers.ts";
 import { words } from "./words.ts";
 
 /** What training takes by itself, whatever a device allows. */

@@ -32,7 +32,8 @@ import { personalLeaves, trainsPersonal } from "@duet/lora-core/strategies/planF
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Aggregation, Budgets } from "@duet/lora-core/strategies/strategy";
 import { words as known } from "../connect/words.ts";
-import { formatBytes, formatNumber } from "../lib/format.ts";
+import { formatBytes } from "../lib/format.ts";
+import { formatNumber } from "../lib/numbers.ts";
 import {
   type BudgetField,
   budgetsOf,

@@ -1,5 +1,5 @@
 import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/minClients";
-import { formatWhole } from "../lib/format.ts";
+import { formatWhole } from "../lib/numbers.ts";
 import type { en } from "./words.en.tsx";
 
 /** The clients of the samples that a demo has. */

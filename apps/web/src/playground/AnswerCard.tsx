@@ -2,7 +2,7 @@ import type { Task } from "@duet/lora-core/data/task";
 import { type ReactNode, useId } from "react";
 import type { ADAPTERS } from "../lib/adapters.ts";
 import { failureLine } from "../lib/failureLine.ts";
-import { formatNumber } from "../lib/format.ts";
+import { formatNumber } from "../lib/numbers.ts";
 import { words as common } from "../lib/words.ts";
 import type { AnswerState } from "../services/playgroundState.ts";
 import { Fill } from "../ui/Fill.tsx";

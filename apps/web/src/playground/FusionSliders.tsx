@@ -1,7 +1,8 @@
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import { Button, Group, NativeSelect, Slider } from "@mantine/core";
 import { failureLine } from "../lib/failureLine.ts";
-import { formatFraction, formatLoss, formatNumber } from "../lib/format.ts";
+import { formatFraction, formatLoss } from "../lib/format.ts";
+import { formatNumber } from "../lib/numbers.ts";
 import type { Playground } from "../services/playground.ts";
 import type { FigureState, FusedAnswers, PlaygroundState } from "../services/playgroundState.ts";
 import { words } from "./words.ts";

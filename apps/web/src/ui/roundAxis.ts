@@ -1,5 +1,6 @@
 /** Along what rounds stand in charts: their numbers, the training steps until their end, or the time until then. Pure. */
-import { formatCountInSteps, formatDuration, formatNumber } from "../lib/format.ts";
+import { formatCountInSteps, formatDuration } from "../lib/format.ts";
+import { formatNumber } from "../lib/numbers.ts";
 import { roundTick } from "../lib/roundWords.ts";
 import { labelledRounds } from "./chartScale.ts";
 import { words } from "./words.ts";

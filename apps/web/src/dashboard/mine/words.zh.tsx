@@ -1,4 +1,4 @@
-import { formatWhole } from "../../lib/format.ts";
+import { formatWhole } from "../../lib/numbers.ts";
 import type { en } from "./words.en.tsx";
 
 export const zh: typeof en = {

@@ -8,7 +8,7 @@ import { servesBy } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
 import { accuracyInterval, type Interval, isBetter } from "../../lib/certainty.ts";
-import { formatNumber } from "../../lib/format.ts";
+import { formatNumber } from "../../lib/numbers.ts";
 import { words as common } from "../../lib/words.ts";
 import { words } from "./words.ts";
 

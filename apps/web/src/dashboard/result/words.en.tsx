@@ -1,4 +1,4 @@
-import { formatWhole } from "../../lib/format.ts";
+import { formatWhole } from "../../lib/numbers.ts";
 import { plural } from "../../lib/plural.ts";
 
 export const en = {

@@ -1,7 +1,8 @@
 import type { OrganiserAction, Summed } from "@duet/client/sentSentences";
 import { EXITED } from "../../lib/failures/exits.zh.ts";
 import { failureTables } from "../../lib/failures/tables.ts";
-import { formatDuration, formatWhole } from "../../lib/format.ts";
+import { formatDuration } from "../../lib/format.ts";
+import { formatWhole } from "../../lib/numbers.ts";
 import type { en } from "./words.en.ts";
 
 const STEPS = {

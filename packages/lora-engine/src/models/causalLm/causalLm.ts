@@ -1,26 +1,18 @@
 /** A decoder behind the language-model interface. */
-import { type DecoderConfig, decoderLinears } from "@duet/lora-core/architectures/decoderConfig";
+import { decoderLinears } from "@duet/lora-core/architectures/decoderConfig";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
-import type { TextTokenizer } from "@duet/lora-core/tokenizers/textTokenizer";
 import type { WeightPrecision } from "../../ops/frozenMatrix/frozenMatrix.ts";
-import type { ChatTemplate } from "../chatTemplate.ts";
 import type { LanguageModel } from "../languageModel.ts";
 import { createCausalTask } from "./causalTask.ts";
 import { disposeDecoderWeights, loadDecoderWeights } from "./decoderWeights.ts";
 import { generateTokens } from "./generateTokens.ts";
 import { meanStates } from "./meanStates.ts";
-import { promptsOf } from "./promptsOf.ts";
+import { type PromptParts, promptsOf } from "./promptsOf.ts";
 import { textStream } from "./textStream.ts";
 
-export interface CausalLmFiles {
-  readonly config: DecoderConfig;
+export interface CausalLmFiles extends PromptParts {
   /** Tensors by their names in the checkpoint; only read. */
   readonly weights: NamedTensors;
-  readonly tokenizer: TextTokenizer;
-  /** Null for a base model. */
-  readonly chat: ChatTemplate | null;
-  /** End a text beside those of config.json. */
-  readonly stopTokens: readonly number[];
   /** Exact when left out. */
   readonly precision?: WeightPrecision | undefined;
 }

@@ -5,7 +5,7 @@ import { NativeSelect } from "@mantine/core";
 import { IconCheck, IconLock } from "@tabler/icons-react";
 import { Fragment, use, useEffect, useState } from "react";
 import { ADAPTERS } from "../../../lib/adapters.ts";
-import { formatNumber } from "../../../lib/format.ts";
+import { formatNumber } from "../../../lib/numbers.ts";
 import type { TabSession } from "../../../services/tabSessions.ts";
 import { Panel } from "../../../ui/Panel.tsx";
 import { ReplayedRound } from "../../ReplayedRound.ts";
