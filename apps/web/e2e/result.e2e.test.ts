@@ -228,7 +228,7 @@ it("smooths the lines of all charts where one is told to, after a reload too, an
 });
 
 it("gives a report with the charts of its page, to who takes part and to who watches", async () => {
-  const own = await downloaded(anna.page, () => anna.page.getByRole("button", { name: "Report" }).click());
+  const own = await downloaded(anna.page, () => anna.page.getByRole("button", { name: "Report", exact: true }).click());
   expect(own.name).toBe("ward-notes-report.html");
   const html = own.bytes.toString("utf8");
   expect(html).toContain("<h2>Training loss</h2>\n<figure><svg");
@@ -239,7 +239,7 @@ it("gives a report with the charts of its page, to who takes part and to who wat
   await page.goto(watchUrl);
   const watched = page.getByRole("region", { name: "Report" });
   await watched.getByRole("button", { name: "Print, or save as PDF" }).waitFor();
-  const theirs = await downloaded(page, () => watched.getByRole("button", { name: "Report" }).click());
+  const theirs = await downloaded(page, () => watched.getByRole("button", { name: "Report", exact: true }).click());
   expect(theirs.bytes.toString("utf8")).toContain("<h2>Training loss</h2>\n<figure><svg");
   await page.close();
 });
@@ -247,6 +247,7 @@ it("gives a report with the charts of its page, to who takes part and to who wat
 it("shows what it answered to three of its own rows after every round", async () => {
   const panel = anna.page.getByRole("region", { name: "What it answers" });
   const after = panel.getByRole("combobox", { name: "After" });
+  await after.waitFor();
   expect(await after.locator("option").allTextContents()).toEqual(["Fusing", "Round 2 of 2", "Round 1 of 2"]);
   const own = scenario.clients[0]?.rows ?? [];
   const texts = await panel.getByRole("blockquote").allTextContents();
