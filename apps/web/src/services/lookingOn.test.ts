@@ -81,6 +81,8 @@ test("what this browser has of a federation is shown without the coordinator, an
   const gone = new DuetError("NOT_FOUND", "There is no such federation");
   const late = new DuetError("TIMEOUT", "The coordinator did not answer in time");
   expect(await look(gone).once("over", "resume")).toEqual({ snapshot: parting, isGone: true });
+  const forbidden = new DuetError("FORBIDDEN", "This link does not open it");
+  expect(await look(forbidden).once("over", "resume")).toEqual({ snapshot: parting, isGone: true });
   expect(await look(late).once("over", "resume")).toEqual({ snapshot: parting, isGone: false });
   expect(await look(gone, true).once("over", "resume")).toEqual({ snapshot: parting, isGone: false });
   await expect(look(gone).once("unknown", "resume")).rejects.toBe(gone);

@@ -16,7 +16,7 @@ export interface LookingOn {
 
 export interface Look {
   readonly snapshot: Snapshot;
-  /** The coordinator no longer has the federation. */
+  /** The coordinator no longer has the federation, or does not know who asks: of what it does not have it tells only who has a link. */
   readonly isGone: boolean;
 }
 
@@ -92,7 +92,7 @@ export function createLookingOn({ coordinator, storage, ownFederation, onSeen }:
         const snapshot = await lookOn(coordinator, federationId, organiserKeyOf(federationId), [secret]);
         return { snapshot, isGone: false };
       } catch (error) {
-        if (parting) return { snapshot: parting, isGone: hasCode(error, "NOT_FOUND") };
+        if (parting) return { snapshot: parting, isGone: hasCode(error, "NOT_FOUND", "FORBIDDEN") };
         throw error;
       }
     },
