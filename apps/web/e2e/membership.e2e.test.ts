@@ -90,6 +90,31 @@ it("the organiser lets people in, one name each; who was removed cannot come bac
   await Promise.all([organiser, anna, other, again].map((page) => page.context().close()));
 });
 
+it("the organiser takes a federation along, deletes it once it is over, and takes another off the list", async () => {
+  const federation = await opened("short lived");
+  const organiser = await device(stage.browser, organiseUrl(federation));
+  const panel = organiser.getByRole("region", { name: "Organiser" });
+  await panel.getByRole("button", { name: "Stop the federation…" }).click();
+  await organiser.getByRole("dialog").getByRole("button", { name: "Stop the federation", exact: true }).click();
+  const press = panel.getByRole("button", { name: "Download the federation" }).click();
+  const [file] = await Promise.all([organiser.waitForEvent("download"), press]);
+  expect(file.suggestedFilename()).toBe(`federation-${federation.federationId}.tar`);
+  await panel.getByRole("button", { name: "Delete the federation…" }).click();
+  await organiser.getByRole("dialog").getByRole("button", { name: "Delete the federation", exact: true }).click();
+  await organiser.getByRole("button", { name: "Watch it learn" }).waitFor();
+  expect(await organiser.getByRole("region", { name: "Yours" }).count()).toBe(0);
+
+  const kept = await opened("goes on");
+  await organiser.goto(organiseUrl(kept));
+  await panel.waitFor();
+  await organiser.goto(stage.url);
+  await organiser.getByRole("button", { name: "Take goes on off this list…" }).click();
+  await organiser.getByRole("dialog").getByRole("button", { name: "Take off this list", exact: true }).click();
+  await organiser.getByRole("status").getByText("goes on was taken off this list").waitFor();
+  expect(await organiser.getByRole("region", { name: "Yours" }).count()).toBe(0);
+  await organiser.context().close();
+});
+
 it("the organiser goes on on another device, and signs it out again", async () => {
   const federation = await opened("two devices");
   const first = await device(stage.browser, organiseUrl(federation));

@@ -13,6 +13,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { RowAction } from "../ui/RowAction.tsx";
 import { ENDED } from "./progressView.ts";
 import { stragglers } from "./stragglers.ts";
+import { WholeFederation } from "./WholeFederation.tsx";
 import { words } from "./words.ts";
 
 export interface OrganiserPanelProps {
@@ -23,7 +24,8 @@ export interface OrganiserPanelProps {
 /** Controls for who has the organiser's link. */
 export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
   const { federationId, phase, openRound, clients } = snapshot;
-  const { task, send } = organiser;
+  const { task, send, view } = organiser;
+  const key = view?.links.organiser.token ?? null;
   const goesOnWithout = stragglers(snapshot);
   const held = phase === "waiting" ? startHeldBy(snapshot) : null;
   const button = (label: string, action: ControlAction, isHeld = false) => (
@@ -35,7 +37,10 @@ export function OrganiserPanel({ snapshot, organiser }: OrganiserPanelProps) {
       aside={<Link to={createdPath(federationId)}>{words.organiserPanel.allLinks}</Link>}
     >
       {ENDED.has(phase) ? (
-        <p className="instead">{words.organiserPanel.over}</p>
+        <>
+          <p className="instead">{words.organiserPanel.over}</p>
+          {key !== null && <WholeFederation federationId={federationId} organiserKey={key} />}
+        </>
       ) : (
         <Group gap="xs" align="flex-end">
           {phase === "waiting" && button(words.organiserPanel.startNow, { kind: "start" }, held !== null)}

@@ -246,6 +246,12 @@ export const en = {
     removeWarning:
       "It cannot come back by the link that it has, and the invite link is replaced by a new one. What it contributed stays in the shared adapter; it keeps its own adapters.",
   },
+  wholeFederation: {
+    download: "Download the federation",
+    delete: "Delete the federation",
+    deleteWarning:
+      "The coordinator forgets it for everybody, for good: its rounds, figures and shared adapters, and all of its links. Nobody can look at it any more. What each browser has learned stays there. Download it first if you want to keep what the coordinator has.",
+  },
   quantilePanel: {
     accuracyOverTheRounds: "Accuracy over the rounds",
     hint: "The line is the median of what the clients reached on their own test rows. Half of them lie in the inner band, eight of ten in the outer one. The dotted line is what guessing would reach.",

@@ -227,6 +227,12 @@ export const zh: typeof en = {
     removeNamed: (name) => `移除“${name}”`,
     removeWarning: "它不能再用现有的链接回来，邀请链接会换成新的。它已贡献的内容留在共享适配器中；它保留自己的适配器。",
   },
+  wholeFederation: {
+    download: "下载联邦",
+    delete: "删除联邦",
+    deleteWarning:
+      "协调器将为所有人永久删除它：各轮次、指标、共享适配器以及所有链接。此后谁也无法再查看。各浏览器学到的内容留在各自那里。如需保留协调器上的内容，请先下载。",
+  },
   quantilePanel: {
     accuracyOverTheRounds: "各轮次的准确率",
     hint: "线条是各客户端在自己测试数据行上结果的中位数。内带包含一半客户端，外带包含八成。虚线是随机猜测的水平。",

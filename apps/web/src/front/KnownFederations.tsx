@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { federationPath, organisePath } from "../lib/links.ts";
 import type { KnownFederation } from "../services/tabStorage.ts";
+import { ConfirmButton } from "../ui/ConfirmButton.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ForgetData } from "./ForgetData.tsx";
 import { words } from "./words.ts";
@@ -23,6 +24,7 @@ export function KnownFederations({ onForgotten, standing: Standing }: KnownFeder
   const past = new Set(storage.past().map(({ federationId }) => federationId));
   const known = storage.known().filter(({ federationId, role }) => role === "organiser" || !past.has(federationId));
   if (known.length === 0) return null;
+  const named = known.map((one) => ({ ...one, name: one.name || words.knownFederations.nameless }));
   return (
     <Panel title={words.knownFederations.yours} hint={words.knownFederations.hint}>
       <table className="plain cards">
@@ -36,10 +38,10 @@ export function KnownFederations({ onForgotten, standing: Standing }: KnownFeder
           </tr>
         </thead>
         <tbody>
-          {known.map(({ federationId, name, role, token }) => (
+          {named.map(({ federationId, name, role, token }) => (
             <tr key={federationId}>
               <td data-label={words.knownFederations.federation}>
-                {name || words.knownFederations.nameless}
+                {name}
                 <div className="muted small">{words.knownFederations.roles[role]}</div>
               </td>
               <td data-label={words.knownFederations.standing}>
@@ -51,16 +53,23 @@ export function KnownFederations({ onForgotten, standing: Standing }: KnownFeder
                   to={PATHS[role](federationId, token)}
                   size="xs"
                   variant="default"
-                  aria-label={words.knownFederations.openNamed(name || words.knownFederations.nameless)}
+                  aria-label={words.knownFederations.openNamed(name)}
                 >
                   {words.knownFederations.open}
                 </Button>{" "}
-                {storage.clientOf(federationId) !== null && !past.has(federationId) && (
-                  <ForgetData
-                    federationId={federationId}
-                    name={name || words.knownFederations.nameless}
-                    onForgotten={onForgotten}
+                {role === "organiser" && storage.clientOf(federationId) === null && (
+                  <ConfirmButton
+                    label={words.knownFederations.takeOff}
+                    name={words.knownFederations.takeOffNamed(name)}
+                    warning={words.knownFederations.takeOffWarning}
+                    onConfirm={() => {
+                      storage.forgetOrganiser(federationId);
+                      onForgotten(words.knownFederations.takenOff(name));
+                    }}
                   />
+                )}
+                {storage.clientOf(federationId) !== null && !past.has(federationId) && (
+                  <ForgetData federationId={federationId} name={name} onForgotten={onForgotten} />
                 )}
               </td>
             </tr>

@@ -54,6 +54,11 @@ export const en = {
     open: "Open",
     openNamed: (name: string) => `Open ${name}`,
     made: (at: string) => `created ${at}`,
+    takeOff: "Take off this list",
+    takeOffNamed: (name: string) => `Take ${name} off this list`,
+    takeOffWarning:
+      "This browser forgets the organiser link. Without that link nobody can pause, stop or delete the federation; it goes on. Copy the link first if you have it nowhere else: it stands on the federation's page, under the links.",
+    takenOff: (name: string) => `${name} was taken off this list. The federation itself goes on.`,
   },
   threeSteps: {
     learnAlone: "Learn alone",

@@ -51,6 +51,11 @@ export const zh: typeof en = {
     open: "打开",
     openNamed: (name) => `打开“${name}”`,
     made: (at) => `创建于 ${at}`,
+    takeOff: "从列表中移除",
+    takeOffNamed: (name) => `从列表中移除“${name}”`,
+    takeOffWarning:
+      "本浏览器将忘记组织者链接。没有该链接，谁也不能暂停、停止或删除这个联邦；联邦会继续进行。如果你没有在别处保存，请先复制：它在联邦页面的链接一栏。",
+    takenOff: (name) => `已从列表中移除“${name}”。联邦本身会继续。`,
   },
   threeSteps: {
     learnAlone: "单独学习",
