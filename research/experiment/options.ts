@@ -126,7 +126,7 @@ export const USAGE = `npm run experiment -- [options]
   --json FILE               runs that are in it are not repeated (default out/experiment.json)
   --plots DIR               SVG pictures`;
 
-/** Four methods, three clients, one seed: what a newcomer can wait for. */
+/** Five methods, three clients, one seed: what a newcomer can wait for. */
 const QUICK = [
   "--methods",
   "majority,pooled,local,fedavg,fedavg-finish,fedprox,fdlora",
