@@ -238,7 +238,9 @@ it("gives a report with the charts of its page, to who takes part and to who wat
   page.setDefaultTimeout(60_000);
   await page.goto(watchUrl);
   const watched = page.getByRole("region", { name: "Report" });
-  await watched.getByRole("button", { name: "Print, or save as PDF" }).waitFor();
+  const printed = page.waitForEvent("framenavigated", (frame) => frame !== page.mainFrame());
+  await watched.getByRole("button", { name: "Print, or save as PDF" }).click();
+  expect((await printed).url()).toBe("about:srcdoc");
   const theirs = await downloaded(page, () => watched.getByRole("button", { name: "Report", exact: true }).click());
   expect(theirs.bytes.toString("utf8")).toContain("<h2>Training loss</h2>\n<figure><svg");
   await page.close();
