@@ -11,6 +11,7 @@ const pastOf = (federationId: string, changes: Partial<PastFederation> = {}): Pa
   clientId: "a",
   identity: null,
   isArchived: false,
+  out: null,
   createdAt: 0,
   endedAt: 200_000,
   clients: 3,
@@ -33,6 +34,9 @@ test("a card says what the federation brought over learning alone, or over the u
   expect(pastView(pastOf("f", { alone: null }))).toMatchObject({ from: 0.36, of: expect.stringContaining("the untouched base") });
   // What was served, even where another has more of these rows right.
   expect(pastView(pastOf("f", { accuracy: { base: 0.36, personal: 0.9, shared: 0.81, fused: 0.85 } })).to).toBe(0.85);
+  const removed = pastOf("f", { out: "removed", accuracy: { base: null, personal: null, shared: null, fused: null } });
+  expect(pastView(removed)).toMatchObject({ to: null, of: "not measured yet; what was learned is kept" });
+  expect(pastView(removed).facts).toMatch(/taken out before its end$/);
   const text = pastOf("f", { accuracy: { base: null, personal: null, shared: null, fused: null } });
   expect(pastView(text)).toMatchObject({ from: null, to: null });
 });

@@ -20,7 +20,7 @@ export interface PastView {
 }
 
 export function pastView(past: PastFederation): PastView {
-  const { federationId, config, accuracy, alone, samples, clients, endedAt } = past;
+  const { federationId, config, accuracy, alone, clients, endedAt, out } = past;
   const from = alone ?? accuracy.base;
   const served = newestIn(accuracy);
   const to = served && accuracy[served];
@@ -30,15 +30,21 @@ export function pastView(past: PastFederation): PastView {
     name: config.name,
     from: to === null ? null : from,
     to,
-    of: to === null ? words.pastView.noAccuracies : words.pastView.ofYourTestRows(samples.test, before),
+    of: measuredWords(past, to, before),
     facts: [
       methodWords(past),
       common.counts.clients(clients),
       common.counts.rounds(config.budgets.rounds),
       privacyWords(past),
       formatMoment(endedAt),
+      ...(out === null ? [] : [words.pastView.out[out]]),
     ].join(" · "),
   };
+}
+
+function measuredWords({ samples, out }: PastFederation, served: number | null, before: string): string {
+  if (served !== null && samples !== null) return words.pastView.ofYourTestRows(samples.test, before);
+  return out === null ? words.pastView.noAccuracies : words.pastView.notMeasured;
 }
 
 const methodWords = ({ config: { strategy } }: PastFederation): string => methodAndPreset(strategy);
@@ -59,6 +65,9 @@ export interface ComparedFact {
 
 const bytesText = (bytes: number | null): string => (bytes === null ? "–" : formatBytes(bytes));
 
+const rowsText = (samples: PastFederation["samples"]): string =>
+  samples === null ? "–" : [samples.train, samples.fusion, samples.test].join(common.listing.comma);
+
 /** One column for each run, in their order. */
 export function comparedFacts(runs: readonly PastFederation[]): readonly ComparedFact[] {
   const fact = (label: string, of: (run: PastFederation) => string): ComparedFact => ({ label, values: runs.map(of) });
@@ -68,7 +77,7 @@ export function comparedFacts(runs: readonly PastFederation[]): readonly Compare
     fact(words.pastView.privacy, privacyWords),
     fact(words.pastView.clients, ({ clients }) => String(clients)),
     fact(words.pastView.rounds, ({ config }) => String(config.budgets.rounds)),
-    fact(words.pastView.yourRows, ({ samples: { train, fusion, test } }) => [train, fusion, test].join(common.listing.comma)),
+    fact(words.pastView.yourRows, ({ samples }) => rowsText(samples)),
     fact(words.pastView.accuracyOfBase, ({ accuracy }) => formatFraction(accuracy.base)),
     fact(words.pastView.learningAlone, ({ alone }) => formatFraction(alone)),
     fact(words.pastView.personalAdapter, ({ accuracy }) => formatFraction(accuracy.personal)),
@@ -83,7 +92,7 @@ export function comparedFacts(runs: readonly PastFederation[]): readonly Compare
 
 /** Why their figures may not be held against each other; null where nothing speaks against it. */
 export function comparisonWarning(runs: readonly PastFederation[]): string | null {
-  const tests = new Set(runs.map(({ samples, config }) => `${samples.test} ${config.seed}`));
+  const tests = new Set(runs.map(({ samples, config }) => `${samples?.test} ${config.seed}`));
   if (tests.size <= 1) return null;
   return words.pastView.otherRows;
 }

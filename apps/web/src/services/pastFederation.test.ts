@@ -1,7 +1,10 @@
+import { clientIdentity } from "@duet/client/clientIdentity";
+import type { SessionStage } from "@duet/client/sessionState";
 import { snapshotOf } from "@duet/client/testing/snapshots";
+import { explain } from "@duet/lora-core/errors/duetError";
 import { snapshot } from "@duet/lora-core/protocol/snapshot";
 import { expect, test } from "vitest";
-import { type PastFederation, partingOf } from "./pastFederation.ts";
+import { type PastFederation, partingOf, pastFederation, pastFederationOf } from "./pastFederation.ts";
 
 const past: PastFederation = {
   version: 1,
@@ -10,6 +13,7 @@ const past: PastFederation = {
   clientId: "anna",
   identity: null,
   isArchived: false,
+  out: null,
   createdAt: 1,
   endedAt: 2,
   clients: 2,
@@ -23,4 +27,35 @@ const past: PastFederation = {
 test("what is remembered of a federation is enough for its page, older than whatever the coordinator says", () => {
   const parting = partingOf(past);
   expect(snapshot.parse(parting)).toMatchObject({ federationId: "f1", phase: "finished", endedAt: 2, revision: 0 });
+});
+
+const adapters = {
+  round: 0,
+  personal: new Uint8Array(),
+  shared: new Uint8Array(),
+  fusion: null,
+  figures: null,
+  merged: null,
+  served: null,
+};
+const identity = clientIdentity.parse({ federationId: "f1", inviteToken: "i", name: "anna", clientId: "anna", resumeToken: "r" });
+const remembered = (stage: SessionStage, held: typeof adapters | null = adapters) =>
+  pastFederationOf(snapshotOf(), { clientId: "anna", own: null, samples: null, stage, adapters: held }, identity, 7);
+
+test("a client that was taken out or failed is remembered with what it has learned, so that any tab finds its adapters", () => {
+  const removed = remembered({ kind: "removed", reason: "The organiser removed this client", why: "removed" });
+  expect(pastFederation.parse(removed)).toMatchObject({
+    out: "removed",
+    endedAt: 7,
+    identity: { removed: "The organiser removed this client", exit: "removed" },
+  });
+  const failed = remembered({ kind: "failed", failure: explain(new Error("out of memory")) });
+  expect(failed).toMatchObject({ out: "failed", identity: { removed: null } });
+});
+
+test("one that takes part, left, goes on in another tab, or has learned nothing is not", () => {
+  expect(remembered({ kind: "waiting" })).toBeNull();
+  expect(remembered({ kind: "removed", reason: "You left this federation.", why: "left" })).toBeNull();
+  expect(remembered({ kind: "removed", reason: "Elsewhere", why: "elsewhere" })).toBeNull();
+  expect(remembered({ kind: "removed", reason: "Removed", why: "removed" }, null)).toBeNull();
 });

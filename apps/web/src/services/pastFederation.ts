@@ -1,4 +1,4 @@
-/** What this browser remembers of a federation that it took part in to the end: who it was, and what came of it. No rows, no adapters. */
+/** What this browser remembers of a federation in which it takes part no more: who it was, and what came of it. No rows, no adapters. */
 import { clientIdentity } from "@duet/client/clientIdentity";
 import type { SessionState } from "@duet/client/sessionState";
 import { federationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -19,10 +19,13 @@ export const pastFederation = z.object({
   identity: clientIdentity.nullable(),
   /** Put away from the front page, not forgotten. */
   isArchived: z.boolean(),
+  /** Why it was out before the end; null of one that took part to the end. */
+  out: z.enum(["removed", "failed"]).nullable().default(null),
   createdAt: z.number(),
   endedAt: z.number(),
   clients: z.number().int(),
-  samples: sampleCounts,
+  /** Null of one that was out before this tab had counted them. */
+  samples: sampleCounts.nullable(),
   /** This client's own, on its own test rows. */
   accuracy: z.object({ base: fraction, personal: fraction, shared: fraction, fused: fraction }),
   /** Of its personal adapter before the first exchange; null where the method has no such round, or nobody was told. */
@@ -34,12 +37,12 @@ export const pastFederation = z.object({
 export type PastFederation = z.output<typeof pastFederation>;
 
 /** What its page shows where the coordinator is away, or has it no more: no rounds, and no clients. */
-export function partingOf({ federationId, config, createdAt, endedAt }: PastFederation): Snapshot {
+export function partingOf({ federationId, config, createdAt, endedAt, out }: PastFederation): Snapshot {
   return {
     federationId,
     revision: 0,
     config,
-    phase: "finished",
+    phase: out === null ? "finished" : "stopped",
     note: "",
     createdAt,
     endedAt,
@@ -55,13 +58,19 @@ export function partingOf({ federationId, config, createdAt, endedAt }: PastFede
   };
 }
 
-/** Null before its end, and of a tab that knows no figures. */
+const NO_ACCURACY = { base: null, personal: null, shared: null, fused: null };
+
+/** Null of one that takes part, of a tab that knows no figures at the end, and of one that was out before it had learned anything. */
 export function pastFederationOf(
   { federationId, config, createdAt, endedAt, clients }: Snapshot,
-  { clientId, own, samples, stage }: Pick<SessionState, "clientId" | "own" | "samples" | "stage">,
+  state: Pick<SessionState, "clientId" | "own" | "samples" | "stage" | "adapters">,
   identity: PastFederation["identity"],
+  now: number,
 ): PastFederation | null {
-  if (stage.kind !== "finished" || endedAt === null || clientId === null || !own || !samples) return null;
+  const { clientId, own, samples, stage } = state;
+  const out = outBy(state);
+  const isOver = stage.kind === "finished" && endedAt !== null && own !== null && samples !== null;
+  if (clientId === null || (!isOver && out === null)) return null;
   const me = clients.find(({ id }) => id === clientId);
   const traffic = me && tellsTraffic(me, config) ? me : null;
   const alone = me?.history.find(({ round }) => isLocalLearning(round))?.metrics.accuracy.personal ?? null;
@@ -70,15 +79,23 @@ export function pastFederationOf(
     config,
     federationId,
     clientId,
-    identity,
+    identity: identity && stage.kind === "removed" ? { ...identity, removed: stage.reason, exit: stage.why } : identity,
     isArchived: false,
+    out,
     createdAt,
-    endedAt,
+    endedAt: endedAt ?? now,
     clients: clients.length,
     samples,
-    accuracy: own.accuracy,
+    accuracy: own?.accuracy ?? NO_ACCURACY,
     alone,
     bytesUp: traffic?.bytesUp ?? null,
     bytesDown: traffic?.bytesDown ?? null,
   };
+}
+
+/** Who left keeps nothing; what was taken over goes on in another tab, which has the same adapters. */
+function outBy({ stage, adapters }: Pick<SessionState, "stage" | "adapters">): PastFederation["out"] {
+  if (adapters === null) return null;
+  if (stage.kind === "failed") return "failed";
+  return stage.kind === "removed" && stage.why !== "left" && stage.why !== "elsewhere" ? "removed" : null;
 }

@@ -144,6 +144,7 @@ export function createTabSessions(parts: SessionParts): TabSessions {
   /** The client of this tab, from what is kept of it; one that was a team asks first who leads it now. */
   async function comeBack(known: ClientIdentity, kept: KeptClient & { readonly rows: RowsHandle }): Promise<ComeBack> {
     const { federationId } = known;
+    takeUp(known);
     const own = known.removed === null ? storage.team(federationId) : null;
     if (!own) {
       await start(federationId, { ...known, known }, async () => ({ rows: kept.rows, start: null, kept }));
@@ -161,11 +162,19 @@ export function createTabSessions(parts: SessionParts): TabSessions {
     return { as: "client" };
   }
 
-  /** Once it is over, any tab of this browser finds it again. */
+  /** Once it is over, for all or for this client, any tab of this browser finds it again. */
   function remember(of: TabSession, { get }: FederationFeed): void {
     const [seen, { federationId }] = [get(), of];
-    const past = seen.kind === "live" ? pastFederationOf(seen.snapshot, of.get(), storage.identity(federationId)) : null;
+    const past = seen.kind === "live" ? pastFederationOf(seen.snapshot, of.get(), storage.identity(federationId), now()) : null;
     if (past && !storage.past().some((one) => one.federationId === federationId)) storage.savePast(past);
+  }
+
+  /** One that had failed goes on: it is this tab's again. */
+  function takeUp(known: ClientIdentity): void {
+    const { federationId } = known;
+    if (storage.past().find((one) => one.federationId === federationId)?.out !== "failed") return;
+    storage.saveIdentity(known);
+    storage.forgetPast(federationId);
   }
 
   return {

@@ -59,6 +59,8 @@ export const en = {
     alone: "alone",
     epsilon: (epsilon: number) => `epsilon ${epsilon}`,
     untouchedBase: "the untouched base",
+    out: { removed: "taken out before its end", failed: "stopped by a failure here: open it to go on" },
+    notMeasured: "not measured yet; what was learned is kept",
     noAccuracies: "a task without accuracies",
     ofYourTestRows: (testRows: number, before: string) =>
       `of your ${plural(testRows, "test row")} right: ${before}, with the federation`,

@@ -56,6 +56,8 @@ export const zh: typeof en = {
     alone: "单独学习",
     epsilon: (epsilon) => `epsilon ${epsilon}`,
     untouchedBase: "未经训练的基座模型",
+    out: { removed: "结束前已被移出", failed: "因出错而停止：打开即可继续" },
+    notMeasured: "尚未评测；已学到的内容仍保留",
     noAccuracies: "没有准确率的任务",
     ofYourTestRows: (testRows, before) => `在你的 ${formatWhole(testRows)} 个测试数据行上的准确率：${before} → 参与联邦后`,
     summedSecurely: "安全求和",
