@@ -112,7 +112,7 @@ it("gives the adapters of one that the coordinator no longer has", async () => {
   const page = await frontPage();
   await page.getByRole("link", { name: "Open ward notes" }).click();
   await page.getByRole("alert").getByText("The coordinator no longer has this federation").waitFor();
-  const press = page.getByRole("button", { name: "Download the fused adapter" }).click();
+  const press = page.getByRole("button", { name: "Export the fused adapter" }).click();
   const [file] = await Promise.all([page.waitForEvent("download"), press]);
   expect(file.suggestedFilename()).toMatch(/fused/);
   await page.close();

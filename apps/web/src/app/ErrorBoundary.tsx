@@ -15,6 +15,17 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, S
     return { message: error instanceof Error ? error.message : String(error) };
   }
 
+  readonly #again = () => this.setState({ message: null });
+
+  /** Who goes back leaves the page that failed. */
+  override componentDidMount(): void {
+    window.addEventListener("popstate", this.#again);
+  }
+
+  override componentWillUnmount(): void {
+    window.removeEventListener("popstate", this.#again);
+  }
+
   override render(): ReactNode {
     const { message } = this.state;
     if (message === null) return this.props.children;

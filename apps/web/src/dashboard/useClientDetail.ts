@@ -14,11 +14,7 @@ export function useClientDetail(): OpenedDetail {
   const target = useRef<HTMLButtonElement>(null);
   const opened = useRef<{ readonly clientId: string | null; readonly opener: HTMLElement } | null>(null);
   useEffect(() => {
-    if (client !== null && client === opened.current?.clientId) {
-      target.current?.closest("section")?.scrollIntoView({ block: "nearest" });
-      target.current?.focus({ preventScroll: true });
-      return;
-    }
+    if (client !== null && client === opened.current?.clientId) return comeTo(target.current);
     // It is on the body where what had it is gone.
     if (client === null && document.activeElement === document.body) opened.current?.opener.focus();
     opened.current = null;
@@ -26,9 +22,16 @@ export function useClientDetail(): OpenedDetail {
   const open = useCallback<OpenedDetail["open"]>(
     (clientId, opener) => {
       opened.current = { clientId, opener };
-      look({ client: clientId });
+      // Its detail is there already.
+      if (clientId !== null && clientId === client) comeTo(target.current);
+      else look({ client: clientId });
     },
-    [look],
+    [client, look],
   );
   return { target, open };
+}
+
+function comeTo(control: HTMLElement | null): void {
+  control?.closest("section")?.scrollIntoView({ block: "nearest" });
+  control?.focus({ preventScroll: true });
 }

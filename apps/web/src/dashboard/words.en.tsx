@@ -39,7 +39,7 @@ export const en = {
     anyClientLabel: "Epsilon spent, of any client",
     anyClient: "any client",
     middle: (median: string, most: string, spent: number) =>
-      `Median ${median}, most ${most}; ${plural(spent, "client")} ${spent === 1 ? "trains" : "train"} no more.`,
+      `Median ${median}, most ${most}${spent === 0 ? "" : `; ${plural(spent, "client")} ${spent === 1 ? "trains" : "train"} no more`}.`,
     privacyBudget: "Privacy budget",
     budgetHint:
       "Epsilon says how much all training on a client's rows, in every federation on its device, may tell of any single one. A client whose budget is spent trains no more, and goes on taking part.",

@@ -32,7 +32,7 @@ export const zh: typeof en = {
       "epsilon 表示这个联邦的所有共享适配器合起来最多能透露任何一个客户端的多少信息。噪声按全部轮次设定，使最后一轮正好达到上限。",
     anyClientLabel: "任何一个客户端已用的 epsilon",
     anyClient: "任何一个客户端",
-    middle: (median, most, spent) => `中位数 ${median}，最多 ${most}；${spent} 个客户端不再训练。`,
+    middle: (median, most, spent) => `中位数 ${median}，最多 ${most}${spent === 0 ? "" : `；${spent} 个客户端不再训练`}。`,
     privacyBudget: "隐私预算",
     budgetHint:
       "epsilon 表示在该设备的所有联邦中，用客户端数据行进行的全部训练最多能透露任何一个数据行的多少信息。预算用完的客户端不再训练，但继续参与。",

@@ -12,6 +12,7 @@ const pastOf = (federationId: string, changes: Partial<PastFederation> = {}): Pa
   identity: null,
   isArchived: false,
   out: null,
+  phase: null,
   createdAt: 0,
   endedAt: 200_000,
   clients: 3,

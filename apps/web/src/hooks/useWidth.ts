@@ -1,4 +1,4 @@
-import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type RefCallback, useCallback, useState } from "react";
 import { flushSync } from "react-dom";
 
 const listeners = new Map<Element, (width: number) => void>();
@@ -22,13 +22,12 @@ function watch(element: Element, listener: (width: number) => void): () => void 
 }
 
 /** How wide an element is, in whole pixels, before it is first seen and whenever that changes; `atFirst` until it is there. */
-export function useWidth<E extends Element>(atFirst: number): { readonly ref: RefObject<E | null>; readonly width: number } {
-  const ref = useRef<E>(null);
+export function useWidth<E extends Element>(atFirst: number): { readonly ref: RefCallback<E>; readonly width: number } {
   const [width, setWidth] = useState(atFirst);
-  useLayoutEffect(() => {
-    if (!ref.current) return;
+  // As soon as there is one: it may come long after the component.
+  const ref = useCallback<RefCallback<E>>((element) => {
     // Not drawn, as in a closed detail, it has none.
-    return watch(ref.current, (measured) => measured > 0 && setWidth(Math.round(measured)));
+    if (element) return watch(element, (measured) => measured > 0 && setWidth(Math.round(measured)));
   }, []);
   return { ref, width };
 }

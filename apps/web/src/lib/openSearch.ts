@@ -43,7 +43,9 @@ export function createOpenSearch(address: OpenAddress): OpenSearch {
     }
   }
   function settle(): void {
-    if (ahead && ahead.href === address.href()) write(address.replace, ahead.search);
+    if (!ahead) return;
+    if (ahead.href === address.href()) write(address.replace, ahead.search);
+    else become(null);
   }
 
   // Of two entries with one address each has what was written into it.

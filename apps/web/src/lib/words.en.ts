@@ -115,6 +115,6 @@ export const en = {
   },
   tabSessions: {
     noFederation:
-      "The coordinator no longer has this federation, or does not know this client any more. This browser shows what it has kept of it: download your adapters to use them.",
+      "The coordinator no longer has this federation, or does not know this client any more. This browser shows what it has kept of it: export your adapters to use them.",
   },
 };

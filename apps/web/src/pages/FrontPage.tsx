@@ -23,7 +23,9 @@ const PastFederations = lazyPart(async () => (await import("../front/PastFederat
 export function FrontPage() {
   const [hasLink, setHasLink] = useState(false);
   const { storage } = useServices();
-  const [forgotten, setForgotten] = useState("");
+  // Another one with each time: the lists below are drawn anew by it, whatever it says.
+  const [forgotten, setForgotten] = useState({ text: "" });
+  const onForgotten = (text: string) => setForgotten({ text });
   return (
     <Shell title={null}>
       <div className="welcome">
@@ -46,12 +48,12 @@ export function FrontPage() {
       <ThreeSteps />
       <div className="column" style={{ gap: 32 }}>
         <Suspense>
-          {storage.known().length > 0 && <KnownFederations onForgotten={setForgotten} standing={KnownStanding} />}
+          {storage.known().length > 0 && <KnownFederations onForgotten={onForgotten} standing={KnownStanding} />}
         </Suspense>
-        <p role="status" className={forgotten ? undefined : "visuallyHidden"} style={{ margin: 0 }}>
-          {forgotten}
+        <p role="status" className={forgotten.text ? undefined : "visuallyHidden"} style={{ margin: 0 }}>
+          {forgotten.text}
         </p>
-        <Suspense>{storage.past().length > 0 && <PastFederations onForgotten={setForgotten} />}</Suspense>
+        <Suspense>{storage.past().length > 0 && <PastFederations onForgotten={onForgotten} />}</Suspense>
         <FederationList />
       </div>
       <InWords />

@@ -4,7 +4,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import { isVisible } from "@duet/lora-core/protocol/visibleText";
 import { Alert } from "@mantine/core";
 import { type ReactNode, useEffect, useState } from "react";
-import { Navigate, parsePath, useLocation } from "react-router";
+import { Navigate, parsePath } from "react-router";
 import { AdaptersPanel } from "../adapters/AdaptersPanel.tsx";
 import { Shell } from "../app/Shell.tsx";
 import { ConnectDataPanel } from "../connect/ConnectDataPanel.tsx";
@@ -33,7 +33,6 @@ import { progressTitle } from "./titleOf.ts";
 /** From a team's link to a member of it: what it takes part in, data, and then what the team does. Once this tab leads, its page is the client's. */
 export function TeamPage() {
   const { federationId, token: secret } = useAddress();
-  const { search } = useLocation();
   const services = useServices();
   const view = useTeam(federationId);
   const leads = useSession(federationId) !== null;
@@ -49,7 +48,7 @@ export function TeamPage() {
   }, [services, federationId, secret, isClient]);
 
   if (own && (leads || view === null))
-    return <Navigate to={{ ...parsePath(federationPath(federationId, own.inviteToken)), search }} replace />;
+    return <Navigate to={{ ...parsePath(federationPath(federationId, own.inviteToken)), search: location.search }} replace />;
   const config = view?.state.config ?? null;
   return (
     <Shell title={words.teamPage.title(config?.name ?? null)} progress={progress}>
@@ -104,7 +103,10 @@ function WithDashboard({ view, token, tab, onProgress }: WithDashboardProps) {
   const { over, client } = view.state;
   const feed = useFederation(view.team.federationId, token);
   const progress = progressTitle(feed);
-  useEffect(() => onProgress(progress), [onProgress, progress]);
+  useEffect(() => {
+    onProgress(progress);
+    return () => onProgress(null);
+  }, [onProgress, progress]);
   if (feed.kind !== "live") return <div className="column">{tab}</div>;
   const adapters = client && keptAdapters(client.kept);
   return (

@@ -100,7 +100,7 @@ export const en = {
   closedBecause: {
     loading: "The base model is being loaded; the playground opens when it is there.",
     training: "This tab is training. The playground opens between rounds and when the federation is over.",
-    gone: "This tab no longer takes part, so it has no model to ask, and it cannot come back as this client. Download its adapters to use them elsewhere.",
+    gone: "This tab no longer takes part, so it has no model to ask, and it cannot come back as this client. Export its adapters to use them elsewhere.",
     failed: "This tab has stopped, so it has no model to ask. Reload the page to come back.",
     noData: "No data is connected to this tab yet.",
     nothingLearned: "The adapters have learned nothing yet; the playground opens after the first round.",

@@ -122,7 +122,7 @@ export function createAppServices(): AppServices {
     session,
     recognition,
     engine: engines.current,
-    deviceLimits: () => engines.current().deviceLimits(backend),
+    deviceLimits: engines.limits,
     checkDevice: engines.check,
     feed: looking.feed,
     tokenFor: looking.tokenFor,

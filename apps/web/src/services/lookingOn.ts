@@ -52,7 +52,8 @@ export function createLookingOn({ coordinator, storage, ownFederation, onSeen }:
   function openFeed(federationId: string, token: string): OpenFeed {
     const tokens = () => [token, ...ownTokens(federationId)];
     const organiserKey = () => organiserKeyOf(federationId);
-    const parting = () => storage.parting(federationId);
+    // On the client's own page: by another link that is refused one is told so.
+    const parting = () => (storage.identity(federationId)?.inviteToken === token ? storage.parting(federationId) : null);
     const feed = openFederationFeed(coordinator, federationId, { tokens, organiserKey, parting });
     feed.subscribe(() => {
       const seen = feed.get();

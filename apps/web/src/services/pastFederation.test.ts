@@ -14,6 +14,7 @@ const past: PastFederation = {
   identity: null,
   isArchived: false,
   out: null,
+  phase: null,
   createdAt: 1,
   endedAt: 2,
   clients: 2,

@@ -3,7 +3,7 @@ import { clientIdentity } from "@duet/client/clientIdentity";
 import type { SessionState } from "@duet/client/sessionState";
 import { federationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { sampleCounts } from "@duet/lora-core/protocol/metrics";
-import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { type Snapshot, snapshot as snapshotSchema } from "@duet/lora-core/protocol/snapshot";
 import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import { z } from "zod";
 import { tellsTraffic } from "../lib/toldFigures.ts";
@@ -21,6 +21,8 @@ export const pastFederation = z.object({
   isArchived: z.boolean(),
   /** Why it was out before the end; null of one that took part to the end. */
   out: z.enum(["removed", "failed"]).nullable().default(null),
+  /** Where it stood then, for the others; null of one that took part to the end. */
+  phase: snapshotSchema.shape.phase.nullable().default(null),
   createdAt: z.number(),
   endedAt: z.number(),
   clients: z.number().int(),
@@ -37,15 +39,15 @@ export const pastFederation = z.object({
 export type PastFederation = z.output<typeof pastFederation>;
 
 /** What its page shows where the coordinator is away, or has it no more: no rounds, and no clients. */
-export function partingOf({ federationId, config, createdAt, endedAt, out }: PastFederation): Snapshot {
+export function partingOf({ federationId, config, createdAt, endedAt, out, phase }: PastFederation): Snapshot {
   return {
     federationId,
     revision: 0,
     config,
-    phase: out === null ? "finished" : "stopped",
+    phase: phase ?? "finished",
     note: "",
     createdAt,
-    endedAt,
+    endedAt: out === null ? endedAt : null,
     joining: "closed",
     waiting: 0,
     openRound: null,
@@ -62,7 +64,7 @@ const NO_ACCURACY = { base: null, personal: null, shared: null, fused: null };
 
 /** Null of one that takes part, of a tab that knows no figures at the end, and of one that was out before it had learned anything. */
 export function pastFederationOf(
-  { federationId, config, createdAt, endedAt, clients }: Snapshot,
+  { federationId, config, phase, createdAt, endedAt, clients }: Snapshot,
   state: Pick<SessionState, "clientId" | "own" | "samples" | "stage" | "adapters">,
   identity: PastFederation["identity"],
   now: number,
@@ -82,6 +84,7 @@ export function pastFederationOf(
     identity: identity && stage.kind === "removed" ? { ...identity, removed: stage.reason, exit: stage.why } : identity,
     isArchived: false,
     out,
+    phase: out === null ? null : phase,
     createdAt,
     endedAt: endedAt ?? now,
     clients: clients.length,

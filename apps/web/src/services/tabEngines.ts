@@ -2,6 +2,7 @@
 import type { RowsHandle } from "@duet/client/clientEngine";
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
 import { loadPart } from "@duet/client/loadPart";
+import type { DeviceLimits } from "@duet/lora-core/architectures/deviceLimits";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
@@ -12,6 +13,8 @@ import type { DeviceCheck } from "./deviceCheck.ts";
 export interface TabEngines {
   /** The one at hand, or a new one. */
   current(): TabEngine;
+  /** How much memory this device allows: asked once, as it stays so, of a worker that is there anyway. */
+  limits(): Promise<DeviceLimits>;
   /** The same, once no check uses it any more; it is its taker's, and whoever needs one next gets a new one. */
   take(): Promise<TabEngine>;
   /** How fast this device would learn in a federation, on rows that are connected; one check after another. */
@@ -28,6 +31,7 @@ export interface EngineSurroundings {
 
 export function createTabEngines({ coordinator, backend, mostThreads }: EngineSurroundings): TabEngines {
   let engine: TabEngine | null = null;
+  let asked: Promise<DeviceLimits> | null = null;
   /** Over once no check uses the engine any more, however it ended. */
   let checked: Promise<unknown> = Promise.resolve();
 
@@ -48,10 +52,19 @@ export function createTabEngines({ coordinator, backend, mostThreads }: EngineSu
     return engine;
   }
 
+  function limits(): Promise<DeviceLimits> {
+    asked ??= current().deviceLimits(backend);
+    asked.catch(() => (asked = null));
+    return asked;
+  }
+
   return {
     current,
+    limits,
     async take() {
       await checked;
+      // Afterwards it would take a worker of its own.
+      await limits().catch(() => {});
       const taken = current();
       engine = null;
       return taken;

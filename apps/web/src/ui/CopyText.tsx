@@ -13,13 +13,15 @@ const SHOWN_MS = 2_000;
 
 /** A button that copies a text; where the browser does not let it, the text stands beside it, selected. */
 export function CopyText({ value, children }: CopyTextProps) {
-  const [outcome, setOutcome] = useState<"copied" | "byHand" | null>(null);
+  /** Of the newest press, and of this text. */
+  const [pressed, setPressed] = useState<{ readonly value: string; readonly outcome: "copied" | "byHand" } | null>(null);
+  const outcome = pressed?.value === value ? pressed.outcome : null;
   useEffect(() => {
-    if (outcome !== "copied") return;
-    const timer = setTimeout(() => setOutcome(null), SHOWN_MS);
+    if (pressed?.outcome !== "copied") return;
+    const timer = setTimeout(() => setPressed(null), SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [outcome]);
-  const copy = () => void copyText(value).then((isCopied) => setOutcome(isCopied ? "copied" : "byHand"));
+  }, [pressed]);
+  const copy = () => void copyText(value).then((isCopied) => setPressed({ value, outcome: isCopied ? "copied" : "byHand" }));
   return (
     <>
       {children({ isCopied: outcome === "copied", copy })}

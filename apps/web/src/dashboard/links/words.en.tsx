@@ -34,7 +34,7 @@ export const en = {
     newLinkWarning: {
       invite:
         "The invite link that was handed out opens nothing any more: whoever has not joined yet needs the new one. Who has joined stays, and comes back without it.",
-      watch: "The watch link that was handed out opens nothing any more: whoever looks on by it needs the new one.",
+      watch: "The watch link that was handed out opens nothing any more: whoever watches by it needs the new one.",
       organiser:
         "The organiser link of before opens nothing any more. This browser goes on by the new one; your other devices need it, too.",
     },
@@ -43,7 +43,7 @@ export const en = {
     withdrawWarning: {
       invite:
         "The invite link that was handed out opens nothing any more, and nobody new joins until you make another. Who has joined stays, and comes back without it.",
-      watch: "The watch link that was handed out opens nothing any more, and nobody looks on by a link until you make another.",
+      watch: "The watch link that was handed out opens nothing any more, and nobody watches by a link until you make another.",
     },
     noEndMadeByAn: "no end: made by an earlier version",
     withdrawn: "withdrawn: opens nothing",
