@@ -26,7 +26,7 @@ afterAll(() => stage?.close());
 
 it.each([
   ["en-GB", "Only clients in Python can take part in this federation.", "Watch"],
-  ["zh-CN", "只有 Python 客户端能参加这个联邦。", "旁观"],
+  ["zh-CN", "只有 Python 客户端能参加这个联邦。", "观看"],
 ])("is told to who opens the invite, in %s", async (locale, refusal, lookOn) => {
   const context = await stage.browser.newContext({ locale });
   const page = await context.newPage();
