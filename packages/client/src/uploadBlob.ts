@@ -3,7 +3,7 @@
  * where it ended. There is no deadline but for a single piece; pieces shrink on a slow link and grow on a fast one.
  */
 
-import { STALL_MS } from "@duet/lora-core/checkpoints/resumableDownload";
+import { STALL_MS } from "@duet/lora-core/checkpoints/stallSignal";
 import { connectionError } from "@duet/lora-core/errors/connectionError";
 import { hasCode } from "@duet/lora-core/errors/duetError";
 import { type BlobRef, blobPath, formatPieceRange, type UploadState, uploadState } from "@duet/lora-core/protocol/blobs";

@@ -8,9 +8,8 @@ import { CONNECTION_SENTENCES, type ConnectionSaying } from "../errors/connectio
 import { DuetError } from "../errors/duetError.ts";
 import { say, type Told } from "../sayings/saying.ts";
 import { createSha256 } from "./sha256.ts";
+import { stallSignal } from "./stallSignal.ts";
 
-/** A connection that moves nothing for this long counts as broken, ms. There is no other deadline: progress counts, not time. */
-export const STALL_MS = 60_000;
 /** Attempts in a row that bring nothing before it is given up: soon where nothing ever came, after minutes in the middle. */
 const FRUITLESS_ATTEMPTS = { first: 4, later: 30 };
 /** Waits grow up to so many times the first one. */
@@ -70,8 +69,7 @@ async function receive(
   headers: Readonly<Record<string, string>>,
   onProgress: DownloadOptions["onProgress"],
 ): Promise<boolean> {
-  const stall = new AbortController();
-  let timer = setTimeout(() => stall.abort(), STALL_MS);
+  const stall = stallSignal();
   try {
     const response = await fetch(url, { headers: { ...headers, ...file.resumeHeaders() }, signal: stall.signal }).catch(
       () => null,
@@ -84,14 +82,13 @@ async function receive(
       const piece = await reader.read().catch(() => null);
       if (!piece) return false;
       if (piece.done) break;
-      clearTimeout(timer);
-      timer = setTimeout(() => stall.abort(), STALL_MS);
+      stall.touch();
       file.append(piece.value);
       onProgress({ receivedBytes: file.receivedBytes, totalBytes: file.totalBytes });
     }
     return file.totalBytes === null || file.receivedBytes === file.totalBytes;
   } finally {
-    clearTimeout(timer);
+    stall.stop();
   }
 }
 
