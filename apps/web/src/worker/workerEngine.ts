@@ -18,6 +18,8 @@ keepErrorCodes();
 /** Seconds that a step may take without a word; loading a base says each piece that has come, and measuring each step. */
 const ASKING_SECONDS = 60;
 const LOADING_SECONDS = 120;
+/** A hub's answers have deadlines of their own, each with repetitions; they end first. */
+const LOOKING_UP_SECONDS = 600;
 /** 100 MB take a few of them. */
 const READING_SECONDS = 180;
 
@@ -83,17 +85,42 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
         () => ["askDevice"],
         () => remote.deviceLimits(backend),
       ),
-    describeHubModel: (address, hub) => guarded(remote.describeHubModel(address, hub)),
-    describePickedModel: (files, name, onProgress) => guarded(remote.describePickedModel(files, name, proxy(onProgress))),
-    missingModelFiles: (model) => guarded(remote.missingModelFiles(model)),
-    provideModelFiles: (model, files, onProgress) => guarded(remote.provideModelFiles(model, files, proxy(onProgress))),
+    describeHubModel: (address, hub) =>
+      inTime(
+        LOOKING_UP_SECONDS,
+        () => ["findModel"],
+        () => remote.describeHubModel(address, hub),
+      ),
+    describePickedModel: (files, name, onProgress) =>
+      inTime(
+        READING_SECONDS,
+        () => ["readPicked"],
+        (touch) => remote.describePickedModel(files, name, proxy(touching(touch, onProgress))),
+      ),
+    missingModelFiles: (model) =>
+      inTime(
+        ASKING_SECONDS,
+        () => ["readKept"],
+        () => remote.missingModelFiles(model),
+      ),
+    provideModelFiles: (model, files, onProgress) =>
+      inTime(
+        READING_SECONDS,
+        () => ["readPicked"],
+        (touch) => remote.provideModelFiles(model, files, proxy(touching(touch, onProgress))),
+      ),
     readTable: (content, fileName, options) =>
       inTime(
         READING_SECONDS,
         () => ["readFile", fileName],
         () => remote.readTable(content, fileName, options),
       ),
-    labels: (answerColumn) => guarded(remote.labels(answerColumn)),
+    labels: (answerColumn) =>
+      inTime(
+        ASKING_SECONDS,
+        () => ["findLabels"],
+        () => remote.labels(answerColumn),
+      ),
     labelsOfFile: (content, fileName) =>
       inTime(
         READING_SECONDS,
@@ -104,26 +131,13 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
       inTime(
         READING_SECONDS,
         () => ["checkRows"],
-        (touch) =>
-          remote.connect(
-            request,
-            proxy((share: number) => {
-              touch();
-              onProgress(share);
-            }),
-          ),
+        (touch) => remote.connect(request, proxy(touching(touch, onProgress))),
       ),
     personalData: (onProgress) =>
       inTime(
         READING_SECONDS,
         () => ["lookForPersonal"],
-        (touch) =>
-          remote.personalData(
-            proxy((share: number) => {
-              touch();
-              onProgress(share);
-            }),
-          ),
+        (touch) => remote.personalData(proxy(touching(touch, onProgress))),
       ),
     rowsAsRead: (model, hub, maxTokens) => guarded(remote.rowsAsRead(model, hub, maxTokens)),
     measureSpeed: (rows, setup, onStep) =>
@@ -183,3 +197,11 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
     close: () => die(["wasEnded"]),
   };
 }
+
+/** Tells how far it is, and that it goes on. */
+const touching =
+  <T>(touch: () => void, onProgress: (progress: T) => void) =>
+  (progress: T): void => {
+    touch();
+    onProgress(progress);
+  };

@@ -21,6 +21,8 @@ export const WORKER_SENTENCES = {
   fetchSample: () => "fetch and split the sample",
   readKept: () => "read what this browser has kept",
   keepRows: () => "keep your rows on this device",
+  readPicked: () => "read the files that you picked",
+  findLabels: () => "find the labels in your file",
   readFile: (file: string) => `read ${file}`,
 } as const;
 

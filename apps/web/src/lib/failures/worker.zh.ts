@@ -20,5 +20,7 @@ export const WORKER: typeof WORKER_SENTENCES = {
   fetchSample: () => "取得并划分示例数据",
   readKept: () => "读取本浏览器保留的内容",
   keepRows: () => "把你的数据行保留在这台设备上",
+  readPicked: () => "读取你选择的文件",
+  findLabels: () => "在你的文件中查找类别",
   readFile: (file) => `读取 ${file}`,
 };
