@@ -1,4 +1,5 @@
 import { WATCH_TOKEN_HEADER } from "@duet/lora-core/protocol/blobs";
+import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
 import { type OwnAddress, ownAddresses } from "@duet/lora-core/protocol/ownAddresses";
 import { useEffect } from "react";
 import { baseUrl } from "../lib/baseUrl.ts";
@@ -51,6 +52,9 @@ function deskOf(federationId: string, storage: TabStorage): LinkAddressDesk {
 
 async function fetchAddresses(federationId: string, organiserKey: string): Promise<readonly OwnAddress[]> {
   const headers = { [WATCH_TOKEN_HEADER]: organiserKey };
-  const response = await fetch(`${baseUrl()}federations/${federationId}/addresses`, { headers });
+  const response = await fetch(`${baseUrl()}federations/${federationId}/addresses`, {
+    headers,
+    signal: AbortSignal.timeout(ACK_TIMEOUT_MS),
+  });
   return ownAddresses.parse(await response.json()).addresses;
 }
