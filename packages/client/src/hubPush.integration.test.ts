@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { pushToHub } from "./hubPush.ts";
 import { type PushHub, startPushHub } from "./testing/pushHub.ts";
@@ -34,4 +36,17 @@ it("says whose fault it is: a token that is not known, a hub that is not there; 
   expect(hub.requests.join()).not.toContain("hf_");
   hub.close();
   await expect(pushToHub(files, "x", target())).rejects.toMatchObject({ code: "HUB_REFUSED" });
+});
+
+it("is given up while the hub says nothing", async () => {
+  const mute = createServer(() => {});
+  await new Promise<void>((listening) => mute.listen(0, "127.0.0.1", listening));
+  const to = { ...target(), hub: `http://127.0.0.1:${(mute.address() as AddressInfo).port}` };
+  const giveUp = new AbortController();
+  const pushing = pushToHub(files, "x", to, giveUp.signal);
+  await new Promise((later) => setTimeout(later, 100));
+  giveUp.abort();
+  await expect(pushing).rejects.toMatchObject({ code: "HUB_REFUSED" });
+  mute.closeAllConnections();
+  mute.close();
 });

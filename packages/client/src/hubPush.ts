@@ -4,6 +4,7 @@
  */
 import { hubError } from "@duet/lora-core/errors/hubError";
 import type { HubSaying } from "@duet/lora-core/errors/hubSentences";
+import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
 import { createRepo, HubApiError, uploadFiles } from "@huggingface/hub";
 
 export interface HubTarget {
@@ -23,23 +24,31 @@ export interface PushedFile {
   readonly content: Blob;
 }
 
-/** The address of the repository. @throws {DuetError} HUB_REFUSED where the hub does not take it, or is not reached. */
+/** The address of the repository. @throws {DuetError} HUB_REFUSED where the hub does not take it, is not reached, or it was given up. */
 export async function pushToHub(
   files: readonly PushedFile[],
   title: string,
   { hub, repository, token: accessToken, isPrivate }: HubTarget,
+  giveUp = new AbortController().signal,
 ): Promise<string> {
   const hubUrl = hub.replace(/\/$/, "");
   const repo = { type: "model", name: repository } as const;
   try {
-    await createRepo({ repo, accessToken, hubUrl, visibility: isPrivate ? "private" : "public" }).catch(unlessThere);
+    const visibility = isPrivate ? "private" : "public";
+    await createRepo({ repo, accessToken, hubUrl, visibility, fetch: answeredInTime(giveUp) }).catch(unlessThere);
     const uploaded = files.map(({ name: path, content }) => ({ path, content }));
-    await uploadFiles({ repo, accessToken, hubUrl, files: uploaded, commitTitle: title });
+    await uploadFiles({ repo, accessToken, hubUrl, files: uploaded, commitTitle: title, abortSignal: giveUp });
   } catch (error) {
     throw hubError("HUB_REFUSED", sayingOf(error, hubUrl), { cause: error });
   }
   return `${hubUrl}/${repository}`;
 }
+
+/** A repository is made at once; how long files take, their size says. */
+const answeredInTime =
+  (giveUp: AbortSignal): typeof fetch =>
+  (input, init) =>
+    fetch(input, { ...init, signal: AbortSignal.any([giveUp, AbortSignal.timeout(ACK_TIMEOUT_MS)]) });
 
 const [UNAUTHORIZED, FORBIDDEN, CONFLICT] = [401, 403, 409] as const;
 

@@ -37,14 +37,23 @@ export function PushToHub({ federationId, config, adapters, available, format, r
   const [isPrivate, setPrivate] = useState(true);
   const [chosen, setChosen] = useState<ClientAdapterKind | null>(null);
   const kind = chosen ?? available.at(-1) ?? "shared";
+  const [pushing, setPushing] = useState<AbortController | null>(null);
   const push = (event: FormEvent) => {
     event.preventDefault();
+    const giveUp = new AbortController();
+    setPushing(giveUp);
     setPushed(null);
     setShare(0);
     start(async () => {
       const { fileName: _, ...wanted } = ownAdapter(kind, adapters, config, format);
-      setPushed(await pushExport(coordinator, wanted, { repository, token, isPrivate }, setShare));
-      setToken("");
+      try {
+        setPushed(await pushExport(coordinator, wanted, { repository, token, isPrivate }, setShare, giveUp.signal));
+        setToken("");
+      } catch (error) {
+        if (!giveUp.signal.aborted) throw error;
+      } finally {
+        setPushing(null);
+      }
     });
   };
   return (
@@ -93,6 +102,11 @@ export function PushToHub({ federationId, config, adapters, available, format, r
           <Button size="xs" type="submit" variant="default" disabled={refused} loading={state.kind === "busy"}>
             {words.pushToHub.push}
           </Button>
+          {pushing && (
+            <Button size="xs" variant="default" onClick={() => pushing.abort()}>
+              {words.pushToHub.cancel}
+            </Button>
+          )}
         </Group>
         <RecognisedRows federationId={federationId} adapter={kind} named />
       </form>

@@ -70,6 +70,7 @@ export const en = {
     tokenKept: "One that may write. It goes to the hub alone and is kept nowhere; it is emptied once the adapter is there.",
     private: "Private, if the repository is made now",
     push: "Push",
+    cancel: "Cancel",
     pushed: "It is there:",
     signIn: "Sign in to the hub",
     signedIn: "Signed in to the hub",

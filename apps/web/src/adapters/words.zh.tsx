@@ -64,6 +64,7 @@ export const zh: typeof en = {
     tokenKept: "需要写入权限。它只发送给 hub，不会保存；适配器上传后即清空。",
     private: "若此时新建仓库，则设为私有",
     push: "发布",
+    cancel: "取消",
     pushed: "已发布到：",
     signIn: "登录 hub",
     signedIn: "已登录 hub",

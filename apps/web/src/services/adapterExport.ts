@@ -26,12 +26,13 @@ export async function pushExport(
   wanted: Export,
   to: Omit<HubTarget, "hub">,
   onShare: (share: number) => void,
+  giveUp: AbortSignal,
 ): Promise<string> {
   const { hub } = await coordinator.offer();
   const files = await writtenFiles({ ...wanted, baseUrl: coordinator.baseUrl, hub }, onShare);
   // What talks to a hub is fetched when somebody does.
   const { pushToHub } = await import("@duet/client/hubPush");
-  return pushToHub(files, `From the federation ${wanted.config.name}`, { ...to, hub });
+  return pushToHub(files, `From the federation ${wanted.config.name}`, { ...to, hub }, giveUp);
 }
 
 async function requestOf({ baseUrl, offer }: Coordinator, wanted: Export): Promise<ExportRequest> {
