@@ -27,10 +27,8 @@ export const NetworkPanel = memo(function NetworkPanel({ snapshot }: { readonly 
           />
           {round && (
             <>
-              <Figure
-                name={words.networkPanel.clientInARound}
-                value={words.networkPanel.bothWays(formatBytes(round.sent), formatBytes(round.received))}
-              />
+              <Figure name={words.networkPanel.clientSends} value={formatBytes(round.sent)} />
+              <Figure name={words.networkPanel.clientReceives} value={formatBytes(round.received)} />
               <Figure name={words.networkPanel.allInARound(round.clients)} value={formatBytes(round.all)} />
             </>
           )}
