@@ -20,7 +20,7 @@ async function createAsking(page: Page, url: string): Promise<string> {
   await page.getByRole("combobox", { name: "Before training, told as one secure sum" }).selectOption("pause");
   // What whoever creates it can say of the clients proposes something, and changes nothing before it is taken.
   await page.getByRole("combobox", { name: "How alike is the data of the clients?" }).selectOption("alike");
-  await page.getByText("0.055 ± 0.028 over learning alone on Banking77").waitFor();
+  await page.getByText("0.043 ± 0.018 over learning alone on Banking77").waitFor();
   const method = page.getByRole("combobox", { name: "Method" });
   expect(await method.inputValue()).toBe("fdlora/private");
   await page.getByRole("button", { name: "Choose this" }).click();

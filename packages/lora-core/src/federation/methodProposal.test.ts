@@ -22,14 +22,19 @@ function against(study: string, method: string, labels = ""): string {
 
 test("every figure of the evidence is that of the table that it names", () => {
   const alike = say(EVIDENCE_SENTENCES, ["alike"]);
-  for (const study of ["banking77-labels", "clinc150-labels"]) {
-    expect(alike).toContain(against(study, "fedavg-finish").replace("+", ""));
+  for (const study of ["fair-banking77", "fair-clinc150"]) {
+    for (const method of ["fedavg-finish", "fdlora:private"]) {
+      expect(alike).toContain(against(study, method).replace("+", ""));
+    }
   }
+  expect(docs("experiments.md")).toContain("\n## By fair rules\n");
   const unlike = say(EVIDENCE_SENTENCES, ["unlike"]);
-  expect(unlike).toContain(against("routing-labels", "fedavg", "prototypes, shared, rate 1").replace("-", ""));
+  for (const method of ["fedavg", "fdlora:private"]) {
+    expect(unlike).toContain(against("fair-routing", method, "prototypes, shared, rate 1").replace("-", ""));
+  }
   expect(unlike).toContain(against("abstracts", "fedavg").replace("-", ""));
-  expect(unlike).toContain(against("routing-labels", "fdlora:private", "prototypes, personal, rate 1"));
-  for (const heading of ["Labels as vectors, on fresh rows", "Medical abstracts"]) {
+  expect(unlike).toContain(against("fair-routing", "fedavg-finish", "prototypes, personal, rate 1"));
+  for (const heading of ["By fair rules", "Medical abstracts"]) {
     expect(docs("experiments.md")).toContain(`\n## ${heading}\n`);
     expect(unlike).toContain(heading);
   }

@@ -34,7 +34,10 @@ export function methodProposal(likeness: Likeness | null, labels: number): Metho
         evidence: [["alike"], ...(labels < FEW_LABELS ? [["fewLabels", labels] as const] : [])],
       };
     case "unlike":
-      return { choices: { method: "fdlora", preset: "private", labelVectors: "personal" }, evidence: [["unlike"]] };
+      return {
+        choices: { method: "fedavg-finish", preset: "standard", labelVectors: "personal" },
+        evidence: [["unlike"]],
+      };
     case "between":
       return { choices: null, evidence: [["between"]] };
     default:
