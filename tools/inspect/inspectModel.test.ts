@@ -43,7 +43,7 @@ describe("inspect", () => {
     expect(found).toMatchObject({ family: "causal-lm", parameters: 17_472, tokenizer: { kind: "BPE", pieces: 11 } });
     const text = inspectionText(found);
     expect(text).toContain("layers          2, width 32, 4 heads (2 for keys and values)");
-    expect(text).toMatch(/rank +parameters +bytes +up a round +down a round\n +4 +3712 +14\.8 kB +14\.8 kB +14\.8 kB\n/);
+    expect(text).toMatch(/rank +parameters +bytes +up a round +down a round\n +4 +3,712 +14\.8 kB +14\.8 kB +14\.8 kB\n/);
     expect(text).toMatch(/rows x tokens +weights +activations +adapter +optimizer +step +evaluation +in all\n +1 x 64 +69\.9 kB/);
   });
 

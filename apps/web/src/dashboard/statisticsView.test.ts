@@ -85,7 +85,7 @@ test("what clients are like is told with what it rests on, and texts have none",
   expect(view?.likeness).toBe("unlike");
   expect(view?.proposal.choices?.labelVectors).toBe("personal");
   expect(view?.isAsProposed).toBe(false);
-  const strategy = { id: "fdlora", preset: "private", config: {} };
+  const strategy = { id: "fedavg-finish", preset: "standard", config: {} };
   const adapter = { ...config.adapter, prototypes: { labels: 14, width: 512, rate: 1, travel: "personal" as const } };
   expect(statisticsView({ config: { ...config, strategy, adapter }, statistics: made })?.isAsProposed).toBe(true);
   const texts = { ...config, task: { kind: "text" as const } };

@@ -3,6 +3,7 @@ import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
 import { type PointerEvent, useEffect, useMemo, useState } from "react";
+import { useLanguage } from "../hooks/useLanguage.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { useWidth } from "../hooks/useWidth.ts";
 import { formatFraction, formatLoss } from "../lib/format.ts";
@@ -28,6 +29,7 @@ export interface MixPanelProps {
 
 /** How this tab's two adapters were mixed: the plane of the two weights, with sliders on it. */
 export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps) {
+  useLanguage();
   const { playground, closed } = usePlayground(session, state, config);
   const shown = useStore(playground);
   const [survey] = useState(() => createFusionSurvey(session.engine, firstFused(config, null).kind));

@@ -20,8 +20,6 @@ import type { Strategy } from "./strategy.ts";
 const fedAltConfig = z.strictObject({
   /** w */
   ownWeight: z.number().min(0).max(1),
-  /** Of the others' in training; left out: 1 - w. */
-  othersWeight: z.number().min(0).max(1).optional(),
   fusion: fusionConfig,
 });
 
@@ -40,12 +38,6 @@ export const fedAlt: Strategy<z.output<typeof fedAltConfig>> = {
       ownWeight: 0.5,
       fusion: { kind: "product", objective: "error", maxEvaluations: 6, l1: 0.05, confidence: 1, bound: 1.5 },
     },
-    // What is served is trained.
-    full: {
-      ownWeight: 1,
-      othersWeight: 1,
-      fusion: { kind: "product", objective: "error", maxEvaluations: 6, l1: 0.05, confidence: 1, bound: 1.5 },
-    },
   },
   firstRound: () => 1,
   weighting: () => "uniform",
@@ -53,10 +45,10 @@ export const fedAlt: Strategy<z.output<typeof fedAltConfig>> = {
     "FedALT gives every client the mean of the others, so no robust mean can stand for them; it bounds outliers only.",
   sumRefusal:
     "FedALT gives every client the mean of the others, which a secure sum does not tell; choose another method, or let updates be sent as they are.",
-  plan: ({ ownWeight, othersWeight = 1 - ownWeight, fusion }, budgets, { round }) =>
+  plan: ({ ownWeight, fusion }, budgets, { round }) =>
     everyRound(budgets, round, {
       receive: receiveShared,
-      steps: [{ kind: "train", slot: "personal", budget: budgets.inner, active: { personal: ownWeight, shared: othersWeight } }],
+      steps: [{ kind: "train", slot: "personal", budget: budgets.inner, active: { personal: ownWeight, shared: 1 - ownWeight } }],
       upload: uploadPersonal,
       serve: { kind: "fuse", search: fusion },
     }),

@@ -35,7 +35,7 @@ export const fedDpa: Strategy<z.output<typeof fedDpaConfig>> = {
       fusion: { kind: "product", objective: "error", maxEvaluations: 12, l1: 0.05, confidence: 2, bound: 1.5 },
     },
     // What is served is trained; as many evaluations as FDLoRA's presets have.
-    full: {
+    "full-weight": {
       localWeight: 1,
       globalWeight: 1,
       fusion: { kind: "product", objective: "error", maxEvaluations: 6, l1: 0.05, confidence: 1, bound: 1.5 },

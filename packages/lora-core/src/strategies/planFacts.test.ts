@@ -35,10 +35,9 @@ const FACTS: Readonly<Record<string, readonly [boolean, boolean, boolean, string
   "flora/standard": [false, false, false, "shared"],
   "fedex-lora/standard": [false, false, false, "shared"],
   "feddpa/standard": [true, false, true, "fuse"],
-  "feddpa/full": [true, false, true, "fuse"],
+  "feddpa/full-weight": [true, false, true, "fuse"],
   "fedalt/standard": [true, true, true, "fuse"],
   "fedalt/brief": [true, true, true, "fuse"],
-  "fedalt/full": [true, true, true, "fuse"],
 };
 
 const everyMethod = strategies.flatMap((strategy) =>

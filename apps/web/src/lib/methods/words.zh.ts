@@ -43,6 +43,6 @@ export const zh: typeof en = {
     adam: "Adam",
     gentle: "较缓",
     brief: "简短搜索",
-    full: "满权重",
+    "full-weight": "满权重",
   },
 };
