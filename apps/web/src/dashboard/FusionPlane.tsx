@@ -2,6 +2,7 @@ import { usePlace } from "../hooks/usePlace.ts";
 import { words as common } from "../lib/words.ts";
 import { HALO } from "../ui/halo.ts";
 import { labelHeights } from "../ui/labelHeights.ts";
+import { PLANE_TICKS, PlaneAxes } from "../ui/PlaneAxes.tsx";
 import { cutTo } from "../ui/textRoom.ts";
 import type { FusionRow } from "./metricsView.ts";
 import { words } from "./words.ts";
@@ -9,7 +10,6 @@ import { words } from "./words.ts";
 const [SIZE, LEFT, TOP, FOOT, END] = [240, 40, 8, 36, 12] as const;
 /** Of a name beside its dot, pixels. */
 const [NAME_AFTER, NAME_ROOM, NAME_GAP] = [9, 84, 13] as const;
-const TICKS = [0, 0.5, 1] as const;
 
 const ANCHORS = [
   { personal: 1, shared: 0, name: () => common.adapterNames.personal },
@@ -26,7 +26,7 @@ export interface FusionPlaneProps {
 /** The plane of (w1, w2) with each client's point; rings where one adapter stands alone, and where both are halves. */
 export function FusionPlane({ rows, isMany }: FusionPlaneProps) {
   const { client: pinned, look } = usePlace();
-  const weights = [...TICKS, ...rows.flatMap(({ personal, shared }) => [personal, shared])];
+  const weights = [...PLANE_TICKS, ...rows.flatMap(({ personal, shared }) => [personal, shared])];
   const [least, most] = [Math.min(...weights), Math.max(...weights)];
   const [low, high] = [least - 0.08 * (most - least), most + 0.08 * (most - least)];
   const x = (weight: number) => LEFT + ((weight - low) / (high - low)) * SIZE;
@@ -41,24 +41,20 @@ export function FusionPlane({ rows, isMany }: FusionPlaneProps) {
   const [width, height] = [LEFT + SIZE + END, TOP + SIZE + FOOT];
   return (
     <svg width={width} height={height} aria-hidden="true" fontSize={12} fill="var(--ink-3)">
-      {TICKS.map((tick) => (
+      {PLANE_TICKS.map((tick) => (
         <g key={tick}>
           <line x1={x(low)} x2={x(high)} y1={y(tick)} y2={y(tick)} stroke="var(--line)" />
           <line x1={x(tick)} x2={x(tick)} y1={y(low)} y2={y(high)} stroke="var(--line)" />
-          <text x={x(tick)} y={TOP + SIZE + 14} textAnchor="middle">
-            {tick}
-          </text>
-          <text x={LEFT - 6} y={y(tick)} dy="0.32em" textAnchor="end">
-            {tick}
-          </text>
         </g>
       ))}
-      <text x={LEFT + SIZE} y={TOP + SIZE + 30} textAnchor="end">
-        {words.fusionPanel.xAxis}
-      </text>
-      <text transform={`translate(12 ${TOP + SIZE / 2}) rotate(-90)`} textAnchor="middle">
-        {words.fusionPanel.yAxis}
-      </text>
+      <PlaneAxes
+        {...{ x, y }}
+        left={LEFT}
+        top={TOP}
+        size={SIZE}
+        xTitle={words.fusionPanel.xAxis}
+        yTitle={words.fusionPanel.yAxis}
+      />
       {ANCHORS.map(({ personal, shared, name }) => (
         <g key={`${personal} ${shared}`}>
           <circle cx={x(personal)} cy={y(shared)} r={3} fill="none" stroke="var(--ink-3)" />

@@ -14,6 +14,7 @@ import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { HALO } from "../ui/halo.ts";
 import { Panel } from "../ui/Panel.tsx";
+import { PlaneAxes } from "../ui/PlaneAxes.tsx";
 import { type Contour, contours, lineOfTheBest, type PlanePoint } from "./contours.ts";
 import { FusionSliders } from "./FusionSliders.tsx";
 import { firstFused, servedWords } from "./fusedAnswers.ts";
@@ -167,22 +168,7 @@ function Plane({ points, lines, alike, found, at, format, onPick }: PlaneProps) 
             fillOpacity={0.08 + 0.8 * height}
           />
         ))}
-        {[0, 0.5, 1].map((tick) => (
-          <g key={tick}>
-            <text x={x(tick)} y={TOP + size + 14} textAnchor="middle">
-              {tick}
-            </text>
-            <text x={LEFT - 6} y={y(tick)} dy="0.32em" textAnchor="end">
-              {tick}
-            </text>
-          </g>
-        ))}
-        <text x={LEFT + size} y={TOP + size + 30} textAnchor="end">
-          {words.mixPanel.xAxis}
-        </text>
-        <text transform={`translate(12 ${TOP + size / 2}) rotate(-90)`} textAnchor="middle">
-          {words.mixPanel.yAxis}
-        </text>
+        <PlaneAxes {...{ x, y, size }} left={LEFT} top={TOP} xTitle={words.mixPanel.xAxis} yTitle={words.mixPanel.yAxis} />
         {points.map(({ weights: { personal, shared } }) => (
           <circle key={`${personal} ${shared}`} cx={x(personal)} cy={y(shared)} r={2} fill="none" stroke="var(--ink-2)" />
         ))}
