@@ -29,10 +29,13 @@ const ABLATIONS: Readonly<Record<string, FdLoraConfig>> = {
   "fusion-40": { ...base, fusion: { ...base.fusion, maxEvaluations: 40, confidence: 0 } },
 };
 
-/** Ablations of the last stage: no search, everybody serves the same. */
-const SERVED: Readonly<Record<string, Serve>> = {
-  "no-fusion": { kind: "slot", slot: "personal" },
-  "equal-weights": { kind: "sum", weights: { personal: 0.5, shared: 0.5 } },
+const HALVES: Serve = { kind: "sum", weights: { personal: 0.5, shared: 0.5 } };
+
+/** Ablations of the last stage: no search, everybody serves the same. `halves` is of the preset that sends no personal adapter. */
+const SERVED: Readonly<Record<string, { readonly preset: string; readonly serve: Serve }>> = {
+  "no-fusion": { preset: "sends-personal", serve: { kind: "slot", slot: "personal" } },
+  "equal-weights": { preset: "sends-personal", serve: HALVES },
+  halves: { preset: "private", serve: HALVES },
 };
 
 /** Trials of the default with another sharing, or another start of a round, which the simulation sees to. */
@@ -104,10 +107,11 @@ function fdLoraVariant(variant: string, sync: number | null): Method {
   if (trial) return trial(fdLoraVariant("private", sync));
   const served = SERVED[variant];
   const { id, configSchema } = fdLora;
-  const config = served ? base : (ABLATIONS[variant] ?? configSchema.parse(presetOf(id, variant || undefined).config));
+  const preset = served?.preset ?? variant;
+  const config = ABLATIONS[variant] ?? configSchema.parse(presetOf(id, preset || undefined).config);
   const every = sync ?? config.sync.every;
   const method = methodOf({ id, config: { ...config, sync: { ...config.sync, every } } });
-  return served ? serving(method, served) : method;
+  return served ? serving(method, served.serve) : method;
 }
 
 function serving(method: Method, serve: Serve): Method {

@@ -86,12 +86,7 @@ const FAIR_METHODS = ["--methods", `prototypes,prototypes:federated,${FAIR_FOUR}
 const FAIR_RIVALS = ["--methods", "fdlora:private,local,fedavg-finish,fedamp,fedamp:gentle,fedalt:brief,feddpa:full-weight"];
 /** On the tuning pool: what the search costs in steps, against what it finds. */
 const FAIR_TUNING = [...TUNING, "--rules", "fair", "--learning-rate", "0.001"];
-const SEARCHES = [
-  "fdlora:private",
-  "fdlora:private:fusion.maxEvaluations=3",
-  "fdlora:private:fusion.maxEvaluations=2",
-  "fedavg-finish",
-].join(",");
+const SEARCHES = "fdlora:private,fdlora:private:fusion.maxEvaluations=4,fdlora:halves,fedavg-finish,fedavg";
 const FEW_ROWS = ["--scenario", "clinc150", "--rows", "400", "--seeds", "12"];
 
 /** Bases that are not part of the project, in folders of these names: docs/models.md says where they come from. */
