@@ -83,7 +83,10 @@ const FAIR_BOTH = [...FAIR, "--prototypes", "1,1:personal"];
 const MORE = ["--seeds", "12"];
 const FAIR_FOUR = "local,fedavg,fedavg-finish,fdlora:private";
 const FAIR_METHODS = ["--methods", `prototypes,prototypes:federated,${FAIR_FOUR}`];
-const FAIR_RIVALS = ["--methods", "fdlora:private,local,fedavg-finish,fedamp,fedamp:gentle,fedalt:brief,feddpa:full-weight"];
+const FAIR_RIVALS = [
+  "--methods",
+  "fdlora:private,fdlora:halves,local,fedavg-finish,fedamp,fedamp:gentle,fedalt:brief,feddpa:full-weight",
+];
 /** On the tuning pool: what the search costs in steps, against what it finds. */
 const FAIR_TUNING = [...TUNING, "--rules", "fair", "--learning-rate", "0.001"];
 const SEARCHES = "fdlora:private,fdlora:private:fusion.maxEvaluations=4,fdlora:halves,fedavg-finish,fedavg";
