@@ -5,7 +5,7 @@ import { codingByName, nameOfCoding } from "@duet/lora-core/compression/uploadCo
 import { TEXT_ENCODINGS } from "@duet/lora-core/data/textEncoding";
 import { schemaWords } from "@duet/lora-core/errors/schemaWords";
 import { DEFAULT_BASE } from "@duet/lora-core/federation/defaultBase";
-import { DEFAULT_UPLOAD, DEVICE_CLASSES, presetOf } from "@duet/lora-core/federation/federationDefaults";
+import { DEFAULT_UPLOAD, DEMO_METHOD, DEVICE_CLASSES, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { DEVICE_KINDS, type DeviceKind } from "@duet/lora-core/protocol/deviceKind";
 import { backendName } from "@duet/lora-core/protocol/metrics";
 import { MIN_CLIENTS } from "@duet/lora-core/secureAggregation/minClients";
@@ -42,7 +42,7 @@ const options = z.strictObject({
   clients: clientKinds.optional(),
   alpha: z.coerce.number().positive().default(1),
   model: z.string().default(`models/${DEFAULT_BASE.label}`),
-  method: z.string().default(strategies[0].id),
+  method: z.string().default(DEMO_METHOD),
   preset: z.string().optional(),
   secure: z.boolean().default(false),
   upload: codingByName.optional(),
@@ -67,8 +67,10 @@ const options = z.strictObject({
 });
 export type DemoOptions = z.output<typeof options>;
 
-/** The first method, with its presets. */
-const METHODS = `${strategies[0].id} (${Object.keys(strategies[0].presets).join(", ")})`;
+const METHODS = strategies
+  .slice(0, 3)
+  .map(({ id }) => id)
+  .join(", ");
 /** Options that take no value. */
 const SWITCHES = ["match-case", "secure", "no-kill", "kill-node"];
 
@@ -89,7 +91,7 @@ export const USAGE = `npm run demo -- [options]
   --alpha A                 how alike the clients are (Dirichlet, default 1)
   --max-rows N              rows used in all, of a file a seeded sample (default 1200)
   --model FOLDER|FILE.gguf  base model (default models/${DEFAULT_BASE.label}; models/${DEFAULT_BASE.text} is a small decoder); served from where it lies
-  --method ID --preset NAME ${METHODS} and more (default ${strategies[0].id} with its first)
+  --method ID --preset NAME ${METHODS} and more (default ${DEMO_METHOD} with its first preset)
   --secure                  the coordinator sees only the sum of what the tabs share (${MIN_CLIENTS} tabs at least); the last
                             tab is killed between its shares and its masked update, and restored (--no-kill: not)
   --nodes N                 so many coordinators on one PostgreSQL behind an HAProxy, which it installs where it can

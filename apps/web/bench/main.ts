@@ -1,6 +1,6 @@
 /** `npm run bench:dashboard`, see USAGE: how the dashboard of many clients holds while events stream. */
 import { parseCommandLine } from "@duet/coordinator/commandLine";
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { DEMO_METHOD, defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { CDPSession, Page } from "playwright";
 import { type Stage, startStage } from "../e2e/support/stage.ts";
 import { crowdOf, serveCrowd } from "./crowdStream.ts";
@@ -110,7 +110,9 @@ async function measure(stage: Stage, { clients, rounds, events, seconds, picture
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("use-lite is not served");
   const labels = Array.from({ length: 12 }, (_, index) => `label ${index}`);
-  const federation = await stage.open(defaultFederation({ name: "crowd", model, task: { kind: "label", labels } }));
+  const federation = await stage.open(
+    defaultFederation({ name: "crowd", model, task: { kind: "label", labels }, method: DEMO_METHOD }),
+  );
   const like = await federation.until("itself", () => true);
   const snapshot = crowdOf(like, { clients, rounds, closed: Math.round(0.68 * rounds) });
   const page = await stage.browser.newPage({ viewport: { width: 1280, height: 900 } });

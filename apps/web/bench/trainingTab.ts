@@ -1,5 +1,5 @@
 /** How long a page that trains keeps its main thread: a federation of two tabs, one of them watched from joining to the end. */
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { DEMO_METHOD, defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Page } from "playwright";
 import { join } from "../e2e/support/participant.ts";
@@ -25,7 +25,9 @@ export async function watchTrainingTab(stage: Stage, rounds: number): Promise<Tr
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("use-lite is not served");
   const scenario = logsScenario({ clients: 2, seed: 5, rowsPerClient: 240 });
-  const federation = await stage.open(defaultFederation({ name: "busy", model, task: scenario.task, rounds, minClients: 2 }));
+  const federation = await stage.open(
+    defaultFederation({ name: "busy", model, task: scenario.task, method: DEMO_METHOD, rounds, minClients: 2 }),
+  );
   const files = await Promise.all(scenario.clients.map(({ rows }, k) => stage.writeRows(`busy ${k}`, rows)));
   const data = (k: number) => ({ name: `ward ${k}`, file: files[k] ?? "", input: "input", answer: "answer" });
   const onPage = (page: Page) => void page.addInitScript(observe);

@@ -5,7 +5,7 @@ import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterL
 import { readPeftAdapter } from "@duet/lora-core/adapters/peftFormat";
 import type { Row } from "@duet/lora-core/data/row";
 import { federationBase } from "@duet/lora-core/federation/federationBase";
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { DEMO_METHOD, defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { strFromU8, unzipSync } from "fflate";
@@ -29,7 +29,7 @@ async function alone(overrides: Partial<Parameters<typeof defaultFederation>[0]>
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("The coordinator does not offer use-lite");
   const small = { rounds: 1, localSteps: 3, innerSteps: 2, minClients: 1, training: { batchSize: 4, maxTokens: 24 } };
-  return defaultFederation({ name: "Night shift", model, task: scenario.task, ...small, ...overrides });
+  return defaultFederation({ name: "Night shift", model, task: scenario.task, method: DEMO_METHOD, ...small, ...overrides });
 }
 
 /** One tab's whole federation, until it is finished. */

@@ -18,6 +18,7 @@ it("joins and trains below a path that the proxy takes off, and every address st
     name: "below a path",
     model,
     task: scenario.task,
+    method: "fdlora",
     preset: "paper",
     minClients: 1,
     rounds: 1,

@@ -40,6 +40,7 @@ it("goes on with wasm when the GPU is lost during a round, as the same client", 
     model,
     task: scenario.task,
     // Five fusion evaluations.
+    method: "fdlora",
     preset: "paper",
     minClients: 1,
     rounds: 1,

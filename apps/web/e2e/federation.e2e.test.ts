@@ -1,7 +1,7 @@
 /** Whole federations of real tabs: what happens when one is killed, one reloads, and what is on the wire meanwhile. */
 
 import type { Row } from "@duet/lora-core/data/row";
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { DEMO_METHOD, defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -30,6 +30,7 @@ async function small(overrides: Partial<Parameters<typeof defaultFederation>[0]>
     name: "e2e",
     model,
     task: scenario.task,
+    method: DEMO_METHOD,
     rounds: 2,
     localSteps: 4,
     innerSteps: 3,
@@ -124,6 +125,7 @@ describe("a federation of three tabs", () => {
   it("trains on WebGPU (software here) when told to, and says so", async () => {
     const config = await small({
       // Five fusion evaluations: a software GPU is slow.
+      method: "fdlora",
       preset: "paper",
       minClients: 1,
       rounds: 1,

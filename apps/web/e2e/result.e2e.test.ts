@@ -1,6 +1,6 @@
 /** The end of a federation as its participant finds it: who took part, a file answered, the metrics and pictures to take along. */
 import { readFile } from "node:fs/promises";
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { DEMO_METHOD, defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -16,7 +16,7 @@ beforeAll(async () => {
   stage = await startStage();
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("use-lite is not served");
-  const choices = { model, task: scenario.task, rounds: 2, localSteps: 2, innerSteps: 1 };
+  const choices = { model, task: scenario.task, method: DEMO_METHOD, rounds: 2, localSteps: 2, innerSteps: 1 };
   const federation = await stage.open(defaultFederation({ ...choices, name: "ward notes", minClients: 1 }), {
     contact: "the ward desk",
   });

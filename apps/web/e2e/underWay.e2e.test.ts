@@ -27,6 +27,7 @@ async function federation(minClients: number): Promise<OpenFederation> {
       model,
       task: scenario.task,
       // Five fusion evaluations.
+      method: "fdlora",
       preset: "paper",
       minClients,
       rounds: 1,

@@ -1,5 +1,5 @@
 /** The pages before a federation runs, those that lead nowhere, and a crowd. */
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { DEMO_METHOD, defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { Page } from "playwright";
 import { crowdOf, serveCrowd } from "../bench/crowdStream.ts";
 import type { Stage } from "../e2e/support/stage.ts";
@@ -44,7 +44,9 @@ async function drawCrowd(stage: Stage, shoot: Shoot): Promise<void> {
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("use-lite is not served");
   const labels = Array.from({ length: 12 }, (_, index) => `label ${index}`);
-  const federation = await stage.open(defaultFederation({ name: "crowd", model, task: { kind: "label", labels } }));
+  const federation = await stage.open(
+    defaultFederation({ name: "crowd", model, task: { kind: "label", labels }, method: DEMO_METHOD }),
+  );
   const like = await federation.until("itself", () => true);
   const page = await stage.browser.newPage({ viewport: { width: 1280, height: 900 } });
   await serveCrowd(page, crowdOf(like, { clients: 50, rounds: 40, closed: 27 }));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { createCoordinator } from "@duet/coordinator/createCoordinator";
-import { defaultFederation, type FederationChoices } from "@duet/lora-core/federation/federationDefaults";
+import { DEMO_METHOD, defaultFederation, type FederationChoices } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 
 export interface SmallFederation {
@@ -70,6 +70,7 @@ export async function openSmallFederation(
     name: "Small",
     model,
     task: scenario.task,
+    method: DEMO_METHOD,
     rounds: 1,
     localSteps: 6,
     innerSteps: 3,

@@ -2,7 +2,7 @@
 
 import { connectionError } from "@duet/lora-core/errors/connectionError";
 import { proposedBase } from "@duet/lora-core/federation/defaultBase";
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+import { DEMO_METHOD, defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { leastFigures } from "@duet/lora-core/protocol/figures";
 import { SAMPLES, type SampleId } from "@duet/lora-core/scenarios/samples";
 import { words as connect } from "../connect/words.ts";
@@ -27,6 +27,7 @@ export async function startSampleFederation(
     name: title,
     model,
     task: { kind: "label", labels: [...labels] },
+    method: DEMO_METHOD,
     seed: randomSeed(),
     minClients: 2,
   });

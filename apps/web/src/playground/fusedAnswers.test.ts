@@ -8,6 +8,7 @@ const config = defaultFederation({
   name: "ward",
   model: encoderBase,
   task: { kind: "label", labels: ["flu", "burn"] },
+  method: fdLora.id,
   rounds: 2,
 });
 const preset = fdLora.presets["sends-personal"] as FdLoraConfig;

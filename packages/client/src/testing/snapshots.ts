@@ -53,6 +53,7 @@ export function snapshotOf(change: Partial<Snapshot> = {}): Snapshot {
       task: { kind: "label", labels: ["a", "b", "c", "d"] },
       rounds: 2,
       minClients: 2,
+      method: "fdlora",
       preset: "sends-personal",
     }),
     phase: "waiting",

@@ -7,7 +7,7 @@ import { defaultFederation, presetOf } from "./federationDefaults.ts";
 
 const task = { kind: "label" as const, labels: ["flu", "cold", "burn"] };
 const cardOf = (model: typeof decoderBase, change: Partial<Parameters<typeof adapterCard>[0]> = {}) => {
-  const config = defaultFederation({ name: "ward notes", model, task, rounds: 4 });
+  const config = defaultFederation({ name: "ward notes", model, task, method: fdLora.id, rounds: 4 });
   return adapterCard({
     kind: "shared",
     round: 2,
@@ -101,7 +101,7 @@ test("a card of a text task has what was written beside the answers; with privac
 
 test("another kind of fusion is described as what it is", () => {
   const fused = { kind: "fused", round: 5, fusion: { personal: 0.75, shared: -0.5 } } as const;
-  const config = defaultFederation({ name: "ward notes", model: decoderBase, task, rounds: 4 });
+  const config = defaultFederation({ name: "ward notes", model: decoderBase, task, method: fdLora.id, rounds: 4 });
   const preset = fdLora.presets["sends-personal"] as FdLoraConfig;
   const withFusion = (kind: "product" | "per-layer") =>
     cardOf(decoderBase, {

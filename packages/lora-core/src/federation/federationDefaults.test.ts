@@ -12,8 +12,8 @@ test("the defaults are a valid federation on the model's own targets", () => {
     ...{ rank: 8, alpha: 16, dropout: 0, targetModules: ["qkv", "output", "up", "down"] },
     prototypes: { labels: 2, width: 512, rate: 1, travel: "shared" },
   });
-  expect(config.strategy.id).toBe("fdlora");
-  expect(config.strategy.preset).toBe("private");
+  expect(config.strategy.id).toBe("fedavg-finish");
+  expect(config.strategy.preset).toBe("standard");
   expect(config.training).toMatchObject({ learningRate: 1e-3, batchSize: 16, maxTokens: 48 });
   expect(() => methodOf(config.strategy)).not.toThrow();
 });
@@ -68,7 +68,7 @@ test("small devices train rank 4 on queries and values, on fewer and shorter row
 });
 
 test("an unknown method or preset is refused with what there is", () => {
-  expect(() => presetOf("fedprox-x")).toThrow(/there are: fdlora/);
+  expect(() => presetOf("fedprox-x")).toThrow(/there are: fedavg-finish, fdlora/);
   expect(() => presetOf("fdlora", "best")).toThrow(/has: private/);
   expect(presetOf("fdlora", "private").config).toMatchObject({ init: "seed" });
 });

@@ -12,6 +12,7 @@ import type { BaseModel } from "../protocol/baseModel.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { ROBUSTNESS, type RobustnessConfig } from "../robustness/robustnessConfig.ts";
 import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
+import { fdLora } from "../strategies/fdLora.ts";
 import { methodOf, strategies } from "../strategies/registry.ts";
 import type { Aggregation } from "../strategies/strategy.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
@@ -86,6 +87,9 @@ export type DeviceClass = (typeof DEVICE_CLASSES)[number];
 /** On the modules that a base proposes. */
 export const DEFAULT_ADAPTER = { rank: 8, alpha: 16, dropout: 0 } as const;
 const SMALL_ADAPTER = { rank: 4, alpha: 8, dropout: 0 } as const;
+
+/** What demonstrations run: all that a client can do with its two adapters, the fusion included. It is not what is proposed (docs/adr/0098). */
+export const DEMO_METHOD = fdLora.id;
 
 /** What everybody trains unless told otherwise. */
 export function defaultAdapter(

@@ -27,10 +27,10 @@ test.each(strategies.map(({ id }) => id))("%s says whether it can, and by which 
 
 test("what clients changed is filled up with zeros, products come together by SVD where no factor outlives its round", () => {
   const can = (ranks: Ranks) => strategies.flatMap(({ id }) => (refusedFor(id, ranks) === null ? [id] : []));
-  const whole = ["fdlora", "fedavg", "fedavg-finish", "fedprox", "fedopt", "ditto", "fedrep", "fedrod", "fedkd"];
+  const whole = ["fedavg-finish", "fdlora", "fedavg", "fedprox", "fedopt", "ditto", "fedrep", "fedrod", "fedkd"];
   expect(can("padded")).toEqual([...whole, "ffa-lora", "fedsa-lora", "rolora", "feddpa"]);
   expect(can("weighted")).toEqual([...whole, "feddpa"]);
-  expect(can("svd")).toEqual(["fdlora", "fedavg", "fedavg-finish", "fedprox", "fedrep", "fedrod", "fedkd", "flexlora"]);
+  expect(can("svd")).toEqual(["fedavg-finish", "fdlora", "fedavg", "fedprox", "fedrep", "fedrod", "fedkd", "flexlora"]);
   expect(refusedFor("fedopt", "svd")).toBe("factorsKept");
   expect(refusedFor("ditto", "svd")).toBe("factorsKept");
   expect(refusedFor("flexlora", "padded")).toBe("ranksByProducts");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { budgets, describeMethod } from "./conformance.ts";
+import { fdLora } from "./fdLora.ts";
 import { methodOf, strategies } from "./registry.ts";
 
 for (const strategy of strategies) {
@@ -12,10 +13,10 @@ for (const strategy of strategies) {
 
 describe("methodOf", () => {
   it("names the methods there are when asked for another", () => {
-    expect(() => methodOf({ id: "fedsgd", config: {} })).toThrow(/fdlora, local, fedavg, fedavg-finish, fedprox/);
+    expect(() => methodOf({ id: "fedsgd", config: {} })).toThrow(/fedavg-finish, fdlora, local, fedavg, fedprox/);
   });
   it("names the field that a config gets wrong", () => {
-    const config = { ...strategies[0].presets.paper, weighting: "by-hand" };
+    const config = { ...fdLora.presets.paper, weighting: "by-hand" };
     expect(() => methodOf({ id: "fdlora", config })).toThrow(/weighting/);
   });
 });

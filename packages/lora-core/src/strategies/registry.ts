@@ -31,10 +31,10 @@ export type { Method };
 
 /** The first is what is proposed to somebody who has not chosen. */
 export const strategies = [
+  fedAvgFinish,
   fdLora,
   local,
   fedAvg,
-  fedAvgFinish,
   fedProx,
   scaffold,
   fedOpt,
