@@ -3,7 +3,7 @@ import { ChoiceCards } from "../ui/ChoiceCards.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { methodNote } from "./choiceNotes.ts";
 import { type FieldsProps, said } from "./formFields.tsx";
-import { type MethodGroupId, methodGroups } from "./methodGroups.ts";
+import { type MethodGroup, type MethodGroupId, methodGroups } from "./methodGroups.ts";
 import { ProposedMethod } from "./ProposedMethod.tsx";
 import { words } from "./words.ts";
 
@@ -18,8 +18,8 @@ export function MethodField({ form, onChange }: FieldsProps) {
       <ProposedMethod form={form} onChange={onChange} />
       <ChoiceCards
         label={words.federationFields.whoGetsWhich}
-        value={group?.id ?? "mixed"}
-        choices={groups.map(({ id }) => ({ value: id, ...words.methodGroups[id] }))}
+        value={group?.id ?? "own"}
+        choices={groups.map(choiceOf)}
         onChange={chooseGroup}
       />
       <Panel title={words.federationFields.howExactly}>
@@ -33,4 +33,9 @@ export function MethodField({ form, onChange }: FieldsProps) {
       </Panel>
     </>
   );
+}
+
+function choiceOf({ id, isProposed }: MethodGroup) {
+  const { title, text } = words.methodGroups[id];
+  return { value: id, title, text: isProposed ? words.methodIsProposed(text) : text };
 }

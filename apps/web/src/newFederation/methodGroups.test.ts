@@ -18,3 +18,8 @@ test("methods stand with those that end in the same way, whatever the budgets", 
   });
   expect(idsIn(1)).toEqual(idsIn(4));
 });
+
+test("the group of the method that nobody has to choose is the one that is proposed, and it comes first in it", () => {
+  const proposed = methodGroups({ rounds: 4, localSteps: 24, innerSteps: 12 }).filter(({ isProposed }) => isProposed);
+  expect(proposed.map(({ id, methods }) => [id, methods[0]?.value])).toEqual([["own", "fedavg-finish/standard"]]);
+});

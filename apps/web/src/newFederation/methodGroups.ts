@@ -6,21 +6,26 @@ import type { Budgets } from "@duet/lora-core/strategies/strategy";
 import { budgetsOf, methodIn } from "./federationForm.ts";
 import { methodChoices } from "./formChoices.ts";
 
-/** mixed: one's own and a common adapter together; own: one's own, which something common has helped; common: the same for all; alone: nothing is exchanged. */
-export const METHOD_GROUPS = ["mixed", "own", "common", "alone"] as const;
+/** own: one's own, which something common has helped; mixed: one's own and a common adapter together; common: the same for all; alone: nothing is exchanged. */
+export const METHOD_GROUPS = ["own", "mixed", "common", "alone"] as const;
 export type MethodGroupId = (typeof METHOD_GROUPS)[number];
 
 export interface MethodGroup {
   readonly id: MethodGroupId;
   /** As {@link methodChoices} has them. */
   readonly methods: ReturnType<typeof methodChoices>;
+  /** Whether what somebody gets who chooses no method is among them. */
+  readonly isProposed: boolean;
 }
 
 /** Every method in one of them; no group is empty. */
 export function methodGroups(form: Parameters<typeof budgetsOf>[0]): readonly MethodGroup[] {
   const budgets = budgetsOf(form);
   const grouped = methodChoices().map((choice) => ({ choice, group: groupOf(methodIn({ method: choice.value }), budgets) }));
-  return METHOD_GROUPS.map((id) => ({ id, methods: grouped.filter(({ group }) => group === id).map(({ choice }) => choice) }));
+  return METHOD_GROUPS.map((id) => {
+    const methods = grouped.filter(({ group }) => group === id).map(({ choice }) => choice);
+    return { id, methods, isProposed: grouped[0]?.group === id };
+  });
 }
 
 function groupOf(method: Method, budgets: Budgets): MethodGroupId {

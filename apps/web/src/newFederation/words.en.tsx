@@ -223,14 +223,15 @@ export const en = {
     noAnswers: (names: string) => `No column of ${names} looks like labels: name it "label".`,
   },
   methodGroups: {
+    own: { title: "One's own, helped by the others", text: "Each client ends with a model of its own, which all began." },
     mixed: {
       title: "One's own and a common one, together",
-      text: "When clients differ but have something to teach each other. Proposed.",
+      text: "Each client mixes the two, by weights that some of its rows choose.",
     },
-    own: { title: "One's own, helped by the others", text: "When clients differ much: each ends with a model of its own." },
     common: { title: "One common model", text: "When everybody's rows look alike." },
-    alone: { title: "No exchange", text: "To see what learning alone gives." },
+    alone: { title: "No exchange", text: "When clients have little in common, and to see what learning alone gives." },
   },
+  methodIsProposed: (text: string) => `${text} Proposed.`,
   formChoices: {
     devices: { usual: "Laptops and desktops", small: "Phones and old laptops too" },
     labelVectors: {

@@ -211,11 +211,12 @@ export const zh: typeof en = {
     noAnswers: (names) => `${names} 中没有像类别的列：请将其命名为“label”。`,
   },
   methodGroups: {
-    mixed: { title: "自己的与共同的相融合", text: "适合各客户端数据不同、但能互相借鉴的情况。推荐。" },
-    own: { title: "自己的，由他人辅助", text: "适合各客户端差别很大的情况：每个客户端最终都有自己的模型。" },
+    own: { title: "自己的，由他人辅助", text: "先由所有客户端共同训练，每个客户端最终都有自己的模型。" },
+    mixed: { title: "自己的与共同的相融合", text: "每个客户端融合两者，权重由自己的一部分数据行选出。" },
     common: { title: "一个共同的模型", text: "适合所有人的数据行都相似的情况。" },
-    alone: { title: "不交换", text: "看看单独学习能得到什么。" },
+    alone: { title: "不交换", text: "适合各客户端几乎没有共同之处的情况，也可看看单独学习能得到什么。" },
   },
+  methodIsProposed: (text: string) => `${text}推荐。`,
   formChoices: {
     devices: { usual: "笔记本和台式机", small: "也包括手机和旧笔记本" },
     labelVectors: {
