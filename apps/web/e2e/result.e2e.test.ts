@@ -250,7 +250,7 @@ it("shows what it answered to three of its own rows after every round", async ()
   const panel = anna.page.getByRole("region", { name: "What it answers" });
   const after = panel.getByRole("combobox", { name: "After" });
   await after.waitFor();
-  expect(await after.locator("option").allTextContents()).toEqual(["Fusing", "Round 2 of 2", "Round 1 of 2"]);
+  expect(await after.locator("option").allTextContents()).toEqual(["Finish", "Round 2 of 2", "Round 1 of 2"]);
   const own = scenario.clients[0]?.rows ?? [];
   const texts = await panel.getByRole("blockquote").allTextContents();
   expect(texts).toHaveLength(3);
@@ -267,7 +267,7 @@ it("moves one crosshair over all charts by keyboard, and says what stands there"
   await slider.press("Home");
   await expect.poll(() => slider.getAttribute("aria-valuetext")).toMatch(/^Round 1 of 2: base [01]\.\d\d/);
   await slider.press("End");
-  await expect.poll(() => slider.getAttribute("aria-valuetext")).toMatch(/^Fusing: .*fused [01]\.\d\d/);
+  await expect.poll(() => slider.getAttribute("aria-valuetext")).toMatch(/^Finish: .*fused [01]\.\d\d/);
   const other = anna.page.getByRole("region", { name: "Training loss" }).getByRole("slider", { name: "Round to look at" });
   expect(await other.getAttribute("aria-valuenow")).toBe("3");
   await slider.press("Escape");

@@ -74,7 +74,7 @@ export const en = {
   dataReport: {
     parts: (rows: ReactNode, { train, fusion, test }: SampleCounts, term: (text: string) => ReactNode) => (
       <>
-        {rows}: {formatWhole(train)} to train, {formatWhole(fusion)} to find the fusion,{" "}
+        {rows}: {formatWhole(train)} to train, {formatWhole(fusion)} to weigh mixtures,{" "}
         {term(`${formatWhole(test)} only to test`)}.
       </>
     ),

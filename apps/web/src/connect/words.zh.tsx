@@ -76,7 +76,7 @@ export const zh: typeof en = {
   dataReport: {
     parts: (rows, { train, fusion, test }, term) => (
       <>
-        {rows}：{formatWhole(train)} 个用于训练，{formatWhole(fusion)} 个用于确定融合，
+        {rows}：{formatWhole(train)} 个用于训练，{formatWhole(fusion)} 个用于衡量融合，
         {term(`${formatWhole(test)} 个只用于测试`)}。
       </>
     ),

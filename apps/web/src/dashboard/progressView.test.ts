@@ -20,7 +20,7 @@ const training = (round: number, step: number): Progress => ({
 test("the status says where the federation stands, in words people and programs look for", () => {
   expect(stripView(collecting(1), 0).status).toBe("Round 1 of 2");
   expect(stripView(collecting(0), 0)).toMatchObject({ status: "Learning alone", stage: "each on its own data" });
-  expect(stripView(collecting(3), 0)).toMatchObject({ status: "Fusing", stage: "finding fusion weights" });
+  expect(stripView(collecting(3), 0)).toMatchObject({ status: "Finish", stage: "making what each client serves" });
   expect(stripView(snapshotOf({ phase: "finished" }), 0)).toMatchObject({ status: "Finished", percent: 100, tone: "done" });
   expect(stripView(collecting(1, { phase: "paused" }), 0).status).toBe("Paused · Round 1 of 2");
 });

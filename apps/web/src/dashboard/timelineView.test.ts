@@ -11,7 +11,7 @@ test("one lane per client, one cell per round, from what was counted to what lie
     rounds: [roundOf(0, { aggregated: ["anna"] }), roundOf(1, { closedAt: null, aggregated: [] })],
   });
   const { columns, lanes } = timelineView(snapshot);
-  expect(columns.map(({ label }) => label)).toEqual(["alone", "1", "2", "fuse"]);
+  expect(columns.map(({ label }) => label)).toEqual(["alone", "1", "2", "finish"]);
   expect(lanes.map(({ cells }) => cells.map(({ kind }) => kind))).toEqual([
     ["counted", "working", "ahead", "ahead"],
     ["missed", "working", "ahead", "ahead"],

@@ -272,7 +272,7 @@ export const en = {
     note: "What follows is as of then, from what this page was told. Bytes and budgets are counted over all rounds, and stay those of now.",
   },
   roundsPanel: {
-    stages: { local: "learning alone", federated: "learning together", fusing: "fusing" },
+    stages: { local: "learning alone", federated: "learning together", fusing: "finishing" },
     hint: "Every client works through every round. A cross marks a round that ended without the client.",
     errorText:
       "how far the shared adapter is from the mean of what the clients learned, relative to that mean; 0 % is exact. Averaging an adapter's two halves is not averaging adapters, and what the coordinator adds, such as momentum, counts too.",
@@ -420,7 +420,7 @@ export const en = {
     failed: "Failed",
     aggregating: "aggregating",
     summing: (step: string) => `summing securely · ${step}`,
-    fusing: "finding fusion weights",
+    fusing: "making what each client serves",
     federated: "learning together",
     alone: "each on its own data",
     took: (elapsed: string) => `took ${elapsed}`,

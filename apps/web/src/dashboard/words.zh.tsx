@@ -252,7 +252,7 @@ export const zh: typeof en = {
     note: "以下内容是当时的状态，依据本页面收到的信息。流量和预算按全部轮次计算，仍为当前值。",
   },
   roundsPanel: {
-    stages: { local: "单独学习", federated: "共同学习", fusing: "融合" },
+    stages: { local: "单独学习", federated: "共同学习", fusing: "收尾" },
     hint: "每个客户端都要完成每一轮。叉号表示该轮结束时没有这个客户端。",
     errorText:
       "共享适配器与各客户端所学内容平均值的偏差，相对于该平均值；0% 为精确。适配器的两半分别求平均，并不等于对适配器求平均；协调器附加的内容（如动量）也计算在内。",
@@ -388,7 +388,7 @@ export const zh: typeof en = {
     failed: "已失败",
     aggregating: "正在聚合",
     summing: (step) => `安全求和 · ${step}`,
-    fusing: "正在寻找融合权重",
+    fusing: "正在得出各客户端使用的适配器",
     federated: "共同学习",
     alone: "各自在自己的数据上学习",
     took: (elapsed) => `用时 ${elapsed}`,

@@ -49,7 +49,11 @@ export const en = {
       meaning:
         "The time before the first exchange, in which every client trains on its own rows only; what came of it is what gains are measured against.",
     },
-    fusing: { word: "fusing", meaning: "The last part of a run: every client finds its fusion weights, and measures." },
+    fusing: {
+      word: "finish",
+      meaning:
+        "The last part of a run: every client makes the adapter that it serves, by steps of its own or by finding fusion weights, and measures.",
+    },
     step: { word: "step", meaning: "One change of an adapter, by the mistakes on a few rows." },
     row: { word: "row", meaning: "One example: an input and its answer." },
     label: { word: "label", meaning: "One of the answers that a federation has agreed on." },
@@ -57,7 +61,8 @@ export const en = {
     "training rows": { word: "training rows", meaning: "The rows of yours that adapters learn from: about 60 in 100." },
     "fusion rows": {
       word: "fusion rows",
-      meaning: "A few rows of yours on which the fusion weights are found: about 10 in 100. Nobody trains on them.",
+      meaning:
+        "A few rows of yours on which mixtures of your two adapters are measured, and fusion weights found: about 10 in 100. Nobody trains on them.",
     },
     "near-duplicates": {
       word: "near-duplicates",

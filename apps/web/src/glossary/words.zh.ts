@@ -36,7 +36,10 @@ export const zh: typeof en = {
       word: "单独学习",
       meaning: "第一次交换之前的时间，每个客户端只用自己的数据行训练；增益就是与它的结果相比。",
     },
-    fusing: { word: "融合", meaning: "运行的最后部分：每个客户端找出自己的融合权重并进行测量。" },
+    fusing: {
+      word: "收尾",
+      meaning: "运行的最后部分：每个客户端得出自己使用的适配器（自己再训练几步，或找出融合权重），并进行测量。",
+    },
     step: { word: "步", meaning: "按几个数据行上的错误，对适配器做一次修改。" },
     row: { word: "数据行", meaning: "一个例子：一条输入及其答案。" },
     label: { word: "类别", meaning: "联邦约定的答案之一。" },
@@ -44,7 +47,7 @@ export const zh: typeof en = {
     "training rows": { word: "训练数据行", meaning: "适配器用来学习的那部分数据行：大约每 100 行中的 60 行。" },
     "fusion rows": {
       word: "融合数据行",
-      meaning: "用来确定融合权重的少量数据行：大约每 100 行中的 10 行。不参与训练。",
+      meaning: "用来衡量两个适配器的各种融合、确定融合权重的少量数据行：大约每 100 行中的 10 行。不参与训练。",
     },
     "near-duplicates": {
       word: "近似重复",

@@ -1,4 +1,4 @@
-import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
+import type { AdapterKey, RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { words } from "./words.ts";
 
 /** The four adapters and their fixed colours, the same in every chart, badge and table. */
@@ -64,3 +64,9 @@ const NEWEST_FIRST: readonly AdapterKey[] = ["fused", "shared", "personal"];
 
 /** What is served, or would be now: chosen without a look at test rows, as the best of several on them is not. Null where nothing was measured. */
 export const newestIn = (accuracy: PerAdapter): AdapterKey | null => NEWEST_FIRST.find((key) => accuracy[key] !== null) ?? null;
+
+/** What can be compared: without the fused adapter where the weights make it one of the others as it is. */
+export function comparable({ accuracy, fusion }: Pick<RoundMetrics, "accuracy" | "fusion">): PerAdapter {
+  const isOther = fusion !== null && fusion.personal + fusion.shared === 1 && fusion.personal * fusion.shared === 0;
+  return isOther ? { ...accuracy, fused: null } : accuracy;
+}

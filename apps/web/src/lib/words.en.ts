@@ -45,10 +45,10 @@ export const en = {
   },
   rounds: {
     alone: "Learning alone",
-    fusing: "Fusing",
+    fusing: "Finish",
     round: (round: number, rounds: number) => `Round ${round} of ${rounds}`,
     aloneTick: "alone",
-    fusingTick: "fuse",
+    fusingTick: "finish",
   },
   glossary: {
     federation: {

@@ -52,10 +52,10 @@ export const zh: typeof en = {
   },
   rounds: {
     alone: "单独学习",
-    fusing: "融合",
+    fusing: "收尾",
     round: (round, rounds) => `第 ${round} 轮，共 ${rounds} 轮`,
     aloneTick: "单独",
-    fusingTick: "融合",
+    fusingTick: "收尾",
   },
   glossary: {
     federation: { word: "联邦", meaning: "一起训练同一个模型的各方，以及约定的规则：任务、轮次、隐私。" },

@@ -22,6 +22,7 @@ import { useGo } from "../hooks/useGo.ts";
 import { useSession } from "../hooks/useSession.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { useTeam } from "../hooks/useTeam.ts";
+import { comparable } from "../lib/adapters.ts";
 import { withRank } from "../lib/federation/withRank.ts";
 import { joinPath, teamPath } from "../lib/links.ts";
 import { MixPanel } from "../playground/MixPanel.tsx";
@@ -90,7 +91,9 @@ export function FederationPage() {
           own={mine?.state ?? null}
           never={mine && <NeverLeaves config={feed.snapshot.config} figures={mine.state.figures} />}
           verdict={
-            ended?.own && <Verdict accuracy={ended.own.accuracy} testRows={ended.own.testRows ?? ended.samples?.test ?? null} />
+            ended?.own && (
+              <Verdict accuracy={comparable(ended.own)} testRows={ended.own.testRows ?? ended.samples?.test ?? null} />
+            )
           }
           useBar={
             ended &&

@@ -28,7 +28,7 @@ test("where a round stands is said where its name does not", () => {
 });
 
 test("labels are round numbers, as many as there is room for", () => {
-  expect(texts("round", 400)).toEqual(["alone", "1", "fuse"]);
+  expect(texts("round", 400)).toEqual(["alone", "1", "finish"]);
   expect(texts("step", 400)).toEqual(["0", "10", "20", "30", "40"]);
   expect(texts("step", 140)).toEqual(["0", "20", "40"]);
   const many = axisTicks({ kind: "step", places: places(12_000) }, 1200, 1).map(({ text }) => text);

@@ -6,7 +6,7 @@ test("rounds have the names of their stages", () => {
     "Learning alone",
     "Round 1 of 10",
     "Round 10 of 10",
-    "Fusing",
+    "Finish",
   ]);
-  expect([0, 4, 11].map((round) => roundTick(round, 10))).toEqual(["alone", "4", "fuse"]);
+  expect([0, 4, 11].map((round) => roundTick(round, 10))).toEqual(["alone", "4", "finish"]);
 });

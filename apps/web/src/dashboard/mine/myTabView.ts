@@ -4,7 +4,7 @@ import { isTakingPart, type SessionStage, type SessionState } from "@duet/client
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import type { PerAdapter } from "../../lib/adapters.ts";
+import { comparable, type PerAdapter } from "../../lib/adapters.ts";
 import { type AgainState, againForSmallDevices } from "../../lib/federation/again.ts";
 import { inForceText } from "../../lib/figuresWords.ts";
 import { formatBytes, formatDuration, formatLoss, formatRate } from "../../lib/format.ts";
@@ -97,7 +97,8 @@ export interface OwnFiguresView {
 export function ownFiguresView({ own, figures }: SessionState, config: Pick<FederationConfig, "training">): OwnFiguresView {
   const seenBy = words.myTabView.staysHere(inForceText(config, figures));
   if (!own) return { accuracy: null, words: words.myTabView.accuracyLater, seenBy };
-  const { accuracy, trainLoss, fusion, testRows } = own;
+  const { trainLoss, fusion, testRows } = own;
+  const accuracy = comparable(own);
   const parts = [
     ...(testRows ? [words.myTabView.onTestRows(testRows)] : []),
     ...(trainLoss === null ? [] : [words.myTabView.trainLoss(formatLoss(trainLoss))]),

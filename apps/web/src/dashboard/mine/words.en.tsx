@@ -15,7 +15,7 @@ export const en = {
   myTab: {
     backend: (device: string) => `backend ${device}`,
     samples: (count: number, train: string, fusion: string, test: string) =>
-      `${train} ${count === 1 ? "row trains" : "rows train"}, ${fusion} find the fusion, ${test} only test.`,
+      `${train} ${count === 1 ? "row trains" : "rows train"}, ${fusion} weigh mixtures, ${test} only test.`,
     myTab: "My tab",
     stepsOfThisTab: "Steps of this tab",
     adaptersSoFar: "Your adapters so far",

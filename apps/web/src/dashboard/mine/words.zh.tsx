@@ -14,7 +14,7 @@ export const zh: typeof en = {
   },
   myTab: {
     backend: (device) => `计算后端 ${device}`,
-    samples: (_count, train, fusion, test) => `${train} 个数据行用于训练，${fusion} 个用于确定融合，${test} 个只用于测试。`,
+    samples: (_count, train, fusion, test) => `${train} 个数据行用于训练，${fusion} 个用于衡量融合，${test} 个只用于测试。`,
     myTab: "我的标签页",
     stepsOfThisTab: "本标签页的步骤",
     adaptersSoFar: "你目前的适配器",

@@ -9,6 +9,7 @@ import { ExportState } from "../../adapters/ExportState.tsx";
 import { RecognisedRows } from "../../adapters/RecognisedRows.tsx";
 import { useAdapterExport } from "../../hooks/useAdapterExport.ts";
 import { useGo } from "../../hooks/useGo.ts";
+import { comparable } from "../../lib/adapters.ts";
 import { playgroundPath } from "../../lib/links.ts";
 import { words as common } from "../../lib/words.ts";
 import { CopyText } from "../../ui/CopyText.tsx";
@@ -35,7 +36,7 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
   const exporting = useAdapterExport();
   const { adapters, own, samples } = state;
   if (!adapters || !own) return null;
-  const verdict = verdictView(own.accuracy, own.testRows ?? samples?.test ?? null);
+  const verdict = verdictView(comparable(own), own.testRows ?? samples?.test ?? null);
   const available = availableAdapters(adapters);
   // The untouched base is no file: then what the rounds ended with.
   const kind = available.find((key) => key === verdict?.best) ?? available.at(-1);

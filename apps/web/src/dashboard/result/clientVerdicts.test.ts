@@ -26,7 +26,7 @@ test("every client's way, figures with their doubt, and whether it is told from 
   );
   expect(verdicts?.clients.map(({ name, way, serves, againstAlone }) => [name, way, serves, againstAlone])).toEqual([
     ["anna", "mixed", "0.50 personal and 0.50 shared", "better"],
-    ["bram", "personal", "its personal adapter", "not told"],
+    ["bram", "personal", "its personal adapter", "the same"],
     ["cleo", "shared", "the shared adapter", "worse"],
   ]);
   const [anna] = verdicts?.clients ?? [];
@@ -36,7 +36,7 @@ test("every client's way, figures with their doubt, and whether it is told from 
   expect(verdicts?.ways).toBe(
     "Of 3 clients 1 serves a mix of both, 1 serves the personal adapter alone, 1 serves the shared adapter alone.",
   );
-  expect(verdicts?.against).toBe("Against the own personal adapter alone 1 better, 1 worse, 1 not told on so few rows.");
+  expect(verdicts?.against).toBe("Against the own personal adapter alone 1 better, 1 worse, 0 not told on so few rows.");
   expect(verdicts?.why).toMatch(
     /^Chosen on each client's fusion rows: half of each, unless another point is better by more than 1 standard error\./,
   );
@@ -48,5 +48,10 @@ test("a method that chooses nothing says so; before anybody has fused there is n
   expect(clientVerdicts({ clients, config: { ...config, strategy: presetOf("fedavg") } })?.why).toBe(
     "This method serves the shared adapter: nobody chose.",
   );
+  const finished = clientVerdicts({
+    clients: [fusedClient("anna", [1, 0], [40, 30, 40])],
+    config: { ...config, strategy: presetOf("fedavg-finish") },
+  });
+  expect(finished?.against).toBe("So there is nothing to tell from alone.");
   expect(clientVerdicts(snapshotOf())).toBeNull();
 });

@@ -31,7 +31,7 @@ export interface ClientVerdict {
   readonly personal: ServedFigure | null;
   readonly shared: ServedFigure | null;
   readonly served: ServedFigure | null;
-  /** Against the personal adapter alone: "better", "worse", "perhaps better", "perhaps worse", "not told"; null where one was not measured. */
+  /** Against the personal adapter alone: "better", "worse", "perhaps better", "perhaps worse", "not told"; "the same" where it serves that one; null where one was not measured. */
   readonly againstAlone: string | null;
 }
 
@@ -69,7 +69,7 @@ function verdictOf({ id, name, history, samples }: ClientView): ClientVerdict | 
   return {
     ...{ clientId: id, name, way, serves: servesWords(way, fusion) },
     ...{ personal: personal ?? null, shared: shared ?? null, served: served ?? null },
-    againstAlone: served && personal ? compared(served.accuracy, personal.accuracy, rows) : null,
+    againstAlone: way === "personal" ? words.clientVerdicts.same : againstAlone(served, personal, rows),
   };
 }
 
@@ -88,8 +88,13 @@ function servesWords(way: WayServed, { personal, shared }: Weights): string {
 }
 
 /** By McNemar's exact test at 5 %, of which only the counts are known. */
-function compared(served: number, alone: number, rows: number): string {
-  const [a, b] = [served, alone].map((accuracy) => Math.round(accuracy * rows));
+function againstAlone(
+  served: ServedFigure | undefined | null,
+  alone: ServedFigure | undefined | null,
+  rows: number,
+): string | null {
+  if (!served || !alone) return null;
+  const [a, b] = [served, alone].map(({ accuracy }) => Math.round(accuracy * rows));
   const [right = 0, other = 0] = [a, b];
   const word = right >= other ? words.clientVerdicts.better : words.clientVerdicts.worse;
   const verdict = isBetter(Math.max(right, other), Math.min(right, other), rows);
@@ -109,8 +114,10 @@ function waysWords(verdicts: readonly ClientVerdict[]): string {
 }
 
 function againstWords(verdicts: readonly ClientVerdict[]): string {
-  const known = verdicts.flatMap(({ againstAlone }) => againstAlone ?? []);
-  if (known.length === 0) return words.clientVerdicts.notMeasured;
+  const measured = verdicts.flatMap(({ againstAlone }) => againstAlone ?? []);
+  if (measured.length === 0) return words.clientVerdicts.notMeasured;
+  const known = measured.filter((one) => one !== words.clientVerdicts.same);
+  if (known.length === 0) return words.clientVerdicts.allTheSame;
   const count = (word: string) => known.filter((one) => one === word).length;
   const [better, worse] = [count(words.clientVerdicts.better), count(words.clientVerdicts.worse)];
   return words.clientVerdicts.against(better, worse, known.length - better - worse);

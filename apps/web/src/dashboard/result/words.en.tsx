@@ -77,6 +77,8 @@ export const en = {
     shared: "the shared adapter",
     mix: (personal: string, shared: string) => `${personal} personal and ${shared} shared`,
     notTold: "not told",
+    same: "the same",
+    allTheSame: "So there is nothing to tell from alone.",
     perhaps: (word: string) => `perhaps ${word}`,
     ways: {
       mixed: "a mix of both",

@@ -76,6 +76,8 @@ export const zh: typeof en = {
     shared: "共享适配器",
     mix: (personal, shared) => `${personal} 个人 + ${shared} 共享`,
     notTold: "看不出",
+    same: "相同",
+    allTheSame: "因此与单独学习没有差别可言。",
     perhaps: (word) => `可能${word}`,
     ways: { mixed: "采用两者融合", personal: "只用个人适配器", shared: "只用共享适配器", base: "采用未经训练的基座模型" },
     notMeasured: "没有客户端在采用的结果之外另测过单独的个人适配器。",

@@ -29,7 +29,7 @@ test("a round shows the newest answer of every adapter until then, and says wher
 
 test("rounds are offered newest first; before the first there is nothing", () => {
   const view = samplesView(history, { kind: "text" }, 2, 1);
-  expect(view?.rounds.map(({ label }) => label)).toEqual(["Fusing", "Round 2 of 2", "Round 1 of 2", "Learning alone"]);
+  expect(view?.rounds.map(({ label }) => label)).toEqual(["Finish", "Round 2 of 2", "Round 1 of 2", "Learning alone"]);
   expect(view?.round).toBe(1);
   expect(samplesView({ ...history, rounds: [] }, { kind: "text" }, 2, null)).toBeNull();
 });
