@@ -1,54 +1,20 @@
 import type { AdapterKey, RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { words } from "./words.ts";
 
+/** Words as they are in the language of now. */
+const named = <Key extends AdapterKey>(key: Key) => ({
+  key,
+  color: `var(--${key})`,
+  get label() {
+    return words.adapterNames[key];
+  },
+  get hint() {
+    return words.adapters[`${key}Hint`];
+  },
+});
+
 /** The four adapters and their fixed colours, the same in every chart, badge and table. */
-export const ADAPTERS = [
-  {
-    key: "base",
-    get label() {
-      return words.adapterNames.base;
-    },
-    color: "var(--base)",
-    get hint() {
-      return words.adapters.baseHint;
-    },
-  },
-  {
-    key: "personal",
-    get label() {
-      return words.adapterNames.personal;
-    },
-    color: "var(--personal)",
-    get hint() {
-      return words.adapters.personalHint;
-    },
-  },
-  {
-    key: "shared",
-    get label() {
-      return words.adapterNames.shared;
-    },
-    color: "var(--shared)",
-    get hint() {
-      return words.adapters.sharedHint;
-    },
-  },
-  {
-    key: "fused",
-    get label() {
-      return words.adapterNames.fused;
-    },
-    color: "var(--fused)",
-    get hint() {
-      return words.adapters.fusedHint;
-    },
-  },
-] as const satisfies readonly {
-  readonly key: AdapterKey;
-  readonly label: string;
-  readonly color: string;
-  readonly hint: string;
-}[];
+export const ADAPTERS = [named("base"), named("personal"), named("shared"), named("fused")] as const;
 
 export type PerAdapter = Readonly<Record<AdapterKey, number | null>>;
 
