@@ -38,6 +38,17 @@ it("says whose fault it is: a token that is not known, a hub that is not there; 
   await expect(pushToHub(files, "x", target())).rejects.toMatchObject({ code: "HUB_REFUSED" });
 });
 
+it.each([
+  ["a large file", "/objects/"],
+  ["the commit", "/api/models/"],
+])("gives up by itself where the hub takes nothing more of %s, and says so", async (_, path) => {
+  hub.fallSilentAt(path);
+  const pushing = pushToHub(files, "x", target(), new AbortController().signal, 200);
+  const message = `${hub.address} took nothing for a minute, so this was given up; large files that it has whole are not sent again`;
+  await expect(pushing).rejects.toMatchObject({ code: "HUB_REFUSED", message });
+  expect(hub.repositories.get("acme/night-shift")?.files.size).toBe(0);
+});
+
 it("is given up while the hub says nothing", async () => {
   const mute = createServer(() => {});
   await new Promise<void>((listening) => mute.listen(0, "127.0.0.1", listening));

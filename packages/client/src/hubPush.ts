@@ -2,10 +2,11 @@
  * Files to a repository of a model hub, as one commit (@huggingface/hub). The token goes to the hub alone: it is in the headers of these
  * requests, and nowhere else. Imported when somebody pushes, and not before.
  */
+import { STALL_MS, type StallSignal, stallSignal } from "@duet/lora-core/checkpoints/stallSignal";
 import { hubError } from "@duet/lora-core/errors/hubError";
 import type { HubSaying } from "@duet/lora-core/errors/hubSentences";
 import { ACK_TIMEOUT_MS } from "@duet/lora-core/protocol/limits";
-import { createRepo, HubApiError, uploadFiles } from "@huggingface/hub";
+import { createRepo, HubApiError, uploadFilesWithProgress } from "@huggingface/hub";
 
 export interface HubTarget {
   /** Address of the hub: "https://huggingface.co". */
@@ -30,21 +31,40 @@ export async function pushToHub(
   title: string,
   { hub, repository, token: accessToken, isPrivate }: HubTarget,
   giveUp = new AbortController().signal,
+  stallMs = STALL_MS,
 ): Promise<string> {
   const hubUrl = hub.replace(/\/$/, "");
+  const stall = stallSignal(stallMs);
   const repo = { type: "model", name: repository } as const;
   try {
     const visibility = isPrivate ? "private" : "public";
     await createRepo({ repo, accessToken, hubUrl, visibility, fetch: answeredInTime(giveUp) }).catch(unlessThere);
+    stall.touch();
     const uploaded = files.map(({ name: path, content }) => ({ path, content }));
-    await uploadFiles({ repo, accessToken, hubUrl, files: uploaded, commitTitle: title, abortSignal: giveUp });
+    const abortSignal = AbortSignal.any([giveUp, stall.signal]);
+    const steps = uploadFilesWithProgress({ repo, accessToken, hubUrl, files: uploaded, commitTitle: title, abortSignal });
+    await whileItMoves(steps, abortSignal, stall);
   } catch (error) {
-    throw hubError("HUB_REFUSED", sayingOf(error, hubUrl), { cause: error });
+    const saying: HubSaying = stall.signal.aborted ? ["hubSilent", hubUrl] : sayingOf(error, hubUrl);
+    throw hubError("HUB_REFUSED", saying, { cause: error });
+  } finally {
+    stall.stop();
   }
   return `${hubUrl}/${repository}`;
 }
 
-/** A repository is made at once; how long files take, their size says. */
+/** Through all steps, each of which is progress: in a browser also parts of a file that left. Rejects once it is aborted: not all requests of the library heed that. */
+async function whileItMoves(
+  steps: AsyncIterator<unknown>,
+  aborted: AbortSignal,
+  { touch }: Pick<StallSignal, "touch">,
+): Promise<void> {
+  const over = new Promise<never>((_, reject) => aborted.addEventListener("abort", () => reject(aborted.reason)));
+  aborted.throwIfAborted();
+  while (!(await Promise.race([steps.next(), over])).done) touch();
+}
+
+/** A repository is made at once; files take as long as they move. */
 const answeredInTime =
   (giveUp: AbortSignal): typeof fetch =>
   (input, init) =>

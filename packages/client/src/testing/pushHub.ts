@@ -12,6 +12,8 @@ export interface PushHub {
   readonly repositories: ReadonlyMap<string, PushedRepository>;
   /** "METHOD /path" of every request. */
   readonly requests: readonly string[];
+  /** From now on it answers nothing at paths that begin so. */
+  fallSilentAt(path: string): void;
   close(): void;
 }
 
@@ -32,6 +34,7 @@ export async function startPushHub(token: string): Promise<PushHub> {
   /** By code. */
   const challenges = new Map<string, string>();
   let address = "";
+  let silentAt: string | null = null;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url ?? "";
@@ -40,6 +43,7 @@ export async function startPushHub(token: string): Promise<PushHub> {
     response.setHeader("access-control-allow-methods", "GET, POST, PUT");
     if (request.method === "OPTIONS") return void response.writeHead(204).end();
     requests.push(`${request.method} ${url}`);
+    if (silentAt !== null && url.startsWith(silentAt)) return;
     if (url === "/.well-known/openid-configuration") return send(response, openIdOf(address));
     if (url.startsWith("/oauth/authorize?")) return authorise(new URL(url, address).searchParams, response);
     if (url.startsWith("/objects/")) return takeObject(url.slice("/objects/".length), request, response);
@@ -130,7 +134,10 @@ export async function startPushHub(token: string): Promise<PushHub> {
     server.closeAllConnections();
     server.close();
   };
-  return { address, repositories, requests, close };
+  const fallSilentAt = (path: string) => {
+    silentAt = path;
+  };
+  return { address, repositories, requests, fallSilentAt, close };
 }
 
 const openIdOf = (address: string) => ({
