@@ -11,51 +11,14 @@ import { allowRelaxedSimd } from "@duet/headless/engine/nodeWasm";
 import { WORKS } from "@duet/lora-engine/bench/contestList";
 import { TORCH_DEVICES, type TorchDevice } from "@duet/lora-engine/bench/torchPeer";
 import { ensureChromium } from "../../tools/setup/chromium.mjs";
-import type { ToldWay } from "./adapterRun.ts";
 import type { BackendRun, TorchFigures } from "./backendRun.ts";
 import { runInBrowser } from "./browserRun.ts";
 import { type BenchCase, below, benchReport, changeLine, changesBetween, stillBelow } from "./compare.ts";
-import type { KindRun } from "./kindsRun.ts";
-import type { NanoGptRun } from "./nanoGptRun.ts";
 import { runInNode, torchFigures } from "./nodeRun.ts";
-import type { Way } from "./nodesRun.ts";
+import { OWN_WORKS, type OwnWorkOptions } from "./ownWorks.ts";
 import { measurePage } from "./pageRun.ts";
-import type { PrivateStep } from "./privateRun.ts";
-import type { RaggedOutcome } from "./raggedRun.ts";
-import type { RankSteps } from "./rankRun.ts";
-import {
-  KINDS_TITLE,
-  kindLine,
-  machineReport,
-  NANO_GPT_TITLE,
-  NODES_TITLE,
-  nanoGptLine,
-  PRIVATE_TITLE,
-  printCoordinator,
-  printPage,
-  printRace,
-  printRound,
-  printRun,
-  printScan,
-  printStep,
-  privateLine,
-  RANKS_TITLE,
-  raggedLine,
-  raggedTitle,
-  rankLine,
-  SUM_TITLE,
-  sumLine,
-  TEAM_TITLE,
-  TOLD_TITLE,
-  teamLine,
-  toldLine,
-  wayLine,
-} from "./report.ts";
-import type { RoundProfile } from "./roundRun.ts";
-import type { StepProfile } from "./stepProfile.ts";
-import type { RaceOutcome } from "./stepRace.ts";
+import { machineReport, printCoordinator, printPage, printRun, printScan, SUM_TITLE, sumLine } from "./report.ts";
 import type { SumRun } from "./sumRun.ts";
-import type { TeamRun } from "./teamRun.ts";
 
 /** `page` is the app itself: how long its main thread is blocked while a tab trains. */
 const BACKENDS: readonly string[] = ["node", "wasm", "webgpu", "page"];
@@ -67,26 +30,6 @@ const COORDINATOR = "coordinator";
 const SUMS = "sums";
 /** Only when asked for: the app's page with a file of 97 MB. */
 const SCAN = "scan";
-/** Only when asked for: no contest, but where the time of our own rounds goes. In this process. */
-const ROUND = "round";
-/** Only when asked for: training on real rows beside peft. In this process. */
-const RAGGED = "ragged";
-/** Only when asked for: no contest, but where the time of a step goes, and its race against another checkout. In processes of Node. */
-const STEP = "step";
-/** Only when asked for: GenAI NanoGPT beside ours alone, in a browser. */
-const NANO_GPT = "nanogpt";
-/** Only when asked for: teams of programs, by their size. In processes of Node, minutes. */
-const TEAM = "team";
-/** Only when asked for: a tab, a program in Node and one in Python. Minutes. */
-const KINDS = "kinds";
-/** Only when asked for: a step with differential privacy of rows, by three ways to clip each row. In this process. */
-const PRIVATE = "private";
-/** Only when asked for: what a message costs on two nodes. Needs PostgreSQL and HAProxy. */
-const NODES = "nodes";
-/** Only when asked for: what an event costs that sockets on two nodes are told of. Needs PostgreSQL, HAProxy, and Redis for one of its ways. */
-const ADAPTERS = "adapters";
-/** Only when asked for: no contest, but what a step takes by the rank of its adapter. In this process. */
-const RANKS = "ranks";
 /** Nats between the losses of two contestants at any step; tokens are the same or not. */
 const TOLERANCE = 1e-3;
 
@@ -98,15 +41,15 @@ const USAGE = `npm run bench -- [options]
   Median times of ours beside stock TF.js, jax-js and PyTorch.
 
   --backends A,B   ${BACKENDS.join(", ")} (default all of these), ${NODE_WEBGPU}, ${COORDINATOR}, ${SUMS}, ${SCAN}
-  --works A,B      ${WORKS.join(", ")} (default all of these), ${ROUND}, ${STEP}, ${RAGGED}, ${PRIVATE}, ${RANKS}, ${NANO_GPT}, ${TEAM}, ${KINDS}, ${NODES}, ${ADAPTERS}
-  --threads N      of ${RAGGED}, both sides (default ${TORCH_THREADS})
-  --data FOLDER    the public data sets of ${RAGGED} (default ../shared/data)
+  --works A,B      ${WORKS.join(", ")} (default all of these), ${Object.keys(OWN_WORKS).join(", ")}
+  --threads N      of ragged, both sides (default ${TORCH_THREADS})
+  --data FOLDER    the public data sets of ragged (default ../shared/data)
   --float16        on WebGPU: products with float16 weights in float16, where the GPU has them
   --python PATH    Python with PyTorch (default python3)                 DUET_PYTHON
   --torch-device   ${TORCH_DEVICES.join(", ")}: what PyTorch computes on (default cpu)
   --json FILE      write the figures too
   --compare FILE   print what became slower since the run that wrote FILE
-  --against FOLDER with ${STEP}: steps of the checkout in FOLDER in turns with ours
+  --against FOLDER with step: steps of the checkout in FOLDER in turns with ours
   --least RATIO    end with an error when ours is less than RATIO times as fast as stock TF.js`;
 
 /** Of runs in which a case had less of a lead than `--least`. */
@@ -145,29 +88,21 @@ async function main(): Promise<void> {
   const older = values.compare === undefined ? null : readReport(values.compare);
   const least = values.least === undefined ? null : leastRatio(values.least);
   const wanted = namesIn(values.backends, [...BACKENDS, NODE_WEBGPU, COORDINATOR, SUMS, SCAN], "backend");
-  const named = namesIn(
-    values.works,
-    [...WORKS, ROUND, STEP, RAGGED, PRIVATE, RANKS, NANO_GPT, TEAM, KINDS, NODES, ADAPTERS],
-    "kind of work",
-  );
+  const named = namesIn(values.works, [...WORKS, ...Object.keys(OWN_WORKS)], "kind of work");
   const works = named.filter((name) => WORKS.includes(name));
   const machine = `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, Node ${process.version}`;
   console.log(`Rank 8, median of five after one to warm up. ${machine}\n`);
 
   const device = torchDevice(values["torch-device"]);
-  const rounds = named.includes(ROUND) ? await profiledRounds() : null;
-  const steps = named.includes(STEP) ? await profiledSteps() : null;
-  const privateSteps = named.includes(PRIVATE) ? await measuredPrivateSteps() : null;
-  const ranks = named.includes(RANKS) ? await measuredRanks() : null;
-  const races = steps && values.against ? await racedSteps(values.against) : null;
-  const ragged = named.includes(RAGGED) ? await trainedOnRows(values.python, values.data, Number(values.threads)) : null;
-  const nanoGpt = named.includes(NANO_GPT) ? await measuredNanoGpt(wanted) : null;
-  const teams = named.includes(TEAM) ? await measuredTeams() : null;
-  const kinds = named.includes(KINDS) ? await measuredKinds() : null;
-  const nodes = named.includes(NODES) ? await measuredNodes() : null;
-  const adapters = named.includes(ADAPTERS) ? await measuredAdapters() : null;
+  const own: object = await ownWorks(named, {
+    python: values.python,
+    threads: Number(values.threads),
+    data: values.data,
+    against: values.against,
+    browsers: wanted.filter(isBrowsers),
+  });
   if (works.length === 0) {
-    writeReport({ machine, nanoGpt, rounds, steps, races, ragged, privateSteps, ranks, teams, kinds, nodes, adapters });
+    writeReport({ machine, ...own });
     return;
   }
   const torch = await torchFigures(works, { python: values.python, threads: TORCH_THREADS, device });
@@ -188,22 +123,7 @@ async function main(): Promise<void> {
   if (scan) printScan(scan);
 
   const report = machineReport(machine, runs);
-  writeReport({
-    ...report,
-    nanoGpt,
-    rounds,
-    steps,
-    races,
-    ragged,
-    privateSteps,
-    ranks,
-    teams,
-    kinds,
-    page,
-    coordinator,
-    sums,
-    scan,
-  });
+  writeReport({ ...report, ...own, page, coordinator, sums, scan });
   if (older) printChanges(older, report.cases);
   for (const { name, where } of behind) console.error(`${name} (${where}) is not ${least} times as fast as stock TF.js.`);
   if (behind.length > 0) process.exitCode = 1;
@@ -264,118 +184,11 @@ async function contests({ wanted, works, torch, halves }: Measuring): Promise<re
   return runs;
 }
 
-/** With one kernel thread, as in a study whose runs take all cores, and with all. */
-async function profiledRounds(): Promise<readonly RoundProfile[]> {
-  const { measureRounds } = await import("./roundRun.ts");
-  const profiles: RoundProfile[] = [];
-  for (const threads of new Set([1, cpus().length])) {
-    for await (const profile of measureRounds(threads)) {
-      printRound(profile);
-      profiles.push(profile);
-    }
-  }
-  return profiles;
-}
-
-async function profiledSteps(): Promise<readonly StepProfile[]> {
-  const { profileSteps } = await import("./stepProfile.ts");
-  const profiles: StepProfile[] = [];
-  for await (const profile of profileSteps()) {
-    printStep(profile);
-    profiles.push(profile);
-  }
-  return profiles;
-}
-
-/** With one kernel thread and with all. */
-async function racedSteps(other: string): Promise<readonly RaceOutcome[]> {
-  const { raceSteps } = await import("./stepRace.ts");
-  const outcomes: RaceOutcome[] = [];
-  for await (const outcome of raceSteps(other, [...new Set([1, cpus().length])])) {
-    printRace(outcome);
-    outcomes.push(outcome);
-  }
-  return outcomes;
-}
-
-/** With all-MiniLM-L6-v2 too where DUET_MINILM says where it is (docs/models.md). */
-async function trainedOnRows(python: string, data: string, threads: number): Promise<readonly RaggedOutcome[]> {
-  const outcomes: RaggedOutcome[] = [];
-  console.log(raggedTitle(threads));
-  const options = { python, data, threads, minilm: process.env.DUET_MINILM ?? null };
-  for await (const outcome of (await import("./raggedRun.ts")).measureRagged(options)) {
-    console.log(raggedLine(outcome));
-    outcomes.push(outcome);
-  }
-  return outcomes;
-}
-
-async function measuredNanoGpt(wanted: readonly string[]): Promise<readonly NanoGptRun[]> {
-  await ensureChromium();
-  const found: NanoGptRun[] = [];
-  console.log(NANO_GPT_TITLE);
-  for await (const run of (await import("./nanoGptRun.ts")).measureNanoGpt(wanted.filter(isBrowsers))) {
-    console.log(nanoGptLine(run));
-    found.push(run);
-  }
-  return found;
-}
-
-async function measuredNodes(): Promise<readonly Way[]> {
-  const ways = await (await import("./nodesRun.ts")).measureNodes();
-  console.log(NODES_TITLE);
-  for (const way of ways) console.log(wayLine(way));
-  console.log("");
-  return ways;
-}
-
-async function measuredAdapters(): Promise<readonly ToldWay[]> {
-  const ways = await (await import("./adapterRun.ts")).measureAdapters();
-  console.log(TOLD_TITLE);
-  for (const way of ways) console.log(toldLine(way));
-  if (!ways.some(({ name }) => name.startsWith("Redis"))) {
-    console.log("  Redis is left out: there is no redis-server here (Debian's package of that name)");
-  }
-  console.log("");
-  return ways;
-}
-
-async function measuredRanks(): Promise<readonly RankSteps[]> {
-  const all: RankSteps[] = [];
-  console.log(RANKS_TITLE);
-  for await (const measured of (await import("./rankRun.ts")).measureRanks(1)) {
-    console.log(rankLine(measured));
-    all.push(measured);
-  }
-  console.log("");
-  return all;
-}
-
-async function measuredPrivateSteps(): Promise<readonly PrivateStep[]> {
-  allowRelaxedSimd();
-  const steps: PrivateStep[] = [];
-  console.log(PRIVATE_TITLE);
-  for await (const step of (await import("./privateRun.ts")).measurePrivateSteps(1)) {
-    console.log(privateLine(step));
-    steps.push(step);
-  }
-  return steps;
-}
-
-async function measuredTeams(): Promise<readonly TeamRun[]> {
-  const runs = await (await import("./teamRun.ts")).measureTeams();
-  console.log(TEAM_TITLE);
-  for (const run of runs) console.log(teamLine(run));
-  return runs;
-}
-
-async function measuredKinds(): Promise<readonly KindRun[]> {
-  process.env.DUET_CHROMIUM = await ensureChromium();
-  const runs: KindRun[] = [];
-  for await (const run of (await import("./kindsRun.ts")).measureKinds()) runs.push(run);
-  console.log(KINDS_TITLE);
-  for (const run of runs) console.log(kindLine(run));
-  return runs;
+/** The report of those that were asked for. */
+async function ownWorks(named: readonly string[], options: OwnWorkOptions): Promise<object> {
+  const parts: object[] = [];
+  for (const [name, measure] of Object.entries(OWN_WORKS)) if (named.includes(name)) parts.push(await measure(options));
+  return Object.assign({}, ...parts);
 }
 
 async function measuredSums(): Promise<readonly SumRun[]> {
