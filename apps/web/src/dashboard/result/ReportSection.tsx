@@ -6,14 +6,13 @@ import { words } from "./words.ts";
 
 /** The report for who has no adapters here: organiser and watcher. Nothing where nothing was measured. */
 export function ReportSection({ snapshot }: { readonly snapshot: Snapshot }) {
-  const figure = headlineView(snapshot, null);
-  if (!figure) return null;
+  if (!headlineView(snapshot, null)) return null;
   return (
     <section className="quiet" aria-labelledby="reportSection">
       <h2 id="reportSection">{words.reportButtons.report}</h2>
       <p className="soft small">{words.reportButtons.note}</p>
       <Group gap="xs">
-        <ReportButtons snapshot={snapshot} figure={figure} verdict={null} />
+        <ReportButtons snapshot={snapshot} own={null} verdict={null} />
       </Group>
     </section>
   );

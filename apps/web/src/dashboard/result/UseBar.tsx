@@ -1,5 +1,6 @@
 import type { SessionState } from "@duet/client/sessionState";
 import { availableAdapters } from "@duet/lora-core/federation/heldAdapters";
+import { seenBy } from "@duet/lora-core/protocol/audience";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, TextInput } from "@mantine/core";
 import { IconDownload, IconMessage, IconShare, IconTable } from "@tabler/icons-react";
@@ -45,7 +46,8 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
     event.preventDefault();
     go(playground, { state: { input: input.trim() } });
   };
-  const figure = headlineView(snapshot, state);
+  // The sentence is passed on.
+  const figure = headlineView(seenBy("everybody", snapshot), state);
   return (
     <section className="useBar" aria-label={words.useBar.useIt}>
       <form onSubmit={tryIt}>
@@ -78,17 +80,15 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
         </Button>
       )}
       {figure && (
-        <>
-          <CopyText value={resultSentence(snapshot, figure)}>
-            {({ isCopied, copy }) => (
-              <Button variant="default" leftSection={<IconShare size={16} />} onClick={copy}>
-                {isCopied ? words.useBar.copied : words.useBar.copyTheResult}
-              </Button>
-            )}
-          </CopyText>
-          <ReportButtons snapshot={snapshot} figure={figure} verdict={verdict} />
-        </>
+        <CopyText value={resultSentence(snapshot, figure)}>
+          {({ isCopied, copy }) => (
+            <Button variant="default" leftSection={<IconShare size={16} />} onClick={copy}>
+              {isCopied ? words.useBar.copied : words.useBar.copyTheResult}
+            </Button>
+          )}
+        </CopyText>
       )}
+      {headlineView(snapshot, state) && <ReportButtons snapshot={snapshot} own={state} verdict={verdict} />}
       {kind && (
         <div className="whole">
           <RecognisedRows federationId={snapshot.federationId} adapter={kind} named />

@@ -41,6 +41,10 @@ export const en = {
     report: "Report",
     print: "Print, or save as PDF",
     note: "What came of it, with the charts of this page, to hand on. It is written in this tab; nothing is sent.",
+    toldAlone: (clients: string) =>
+      `Also what ${clients} told the organiser alone: accuracies, fusion weights, rows, what it cost, and the charts of this page, which show them`,
+    leftOut: "Whoever gets the report sees it. Without it the report has what everybody is told.",
+    nothingElse: "Whoever gets the report sees it. Nothing was told to everybody: without it there is no report.",
   },
   verdict: {
     verdict: "Verdict",

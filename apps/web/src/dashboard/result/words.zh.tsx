@@ -41,6 +41,9 @@ export const zh: typeof en = {
     report: "报告",
     print: "打印，或存为 PDF",
     note: "结果以及本页的图表，可以转交他人。在本标签页中写成；不发送任何内容。",
+    toldAlone: (clients) => `也包括${clients}仅告知组织者的内容：准确率、融合权重、行数、开销，以及显示这些内容的本页图表`,
+    leftOut: "拿到报告的人都能看到。不选则报告只含告知所有人的内容。",
+    nothingElse: "拿到报告的人都能看到。没有任何内容告知了所有人：不选就没有报告。",
   },
   verdict: {
     verdict: "结论",
