@@ -14,10 +14,10 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
   const verdicts = clientVerdicts(snapshot);
   if (!verdicts) return null;
   return (
-    <Panel title={words.verdictsPanel.aloneSharedOrMixed} hint={verdicts.why}>
+    <Panel title={words.verdictsPanel.aloneSharedOrMixed} aside={words.verdictsPanel.fromTo} hint={verdicts.why}>
       <WhoGained clients={verdicts.clients} />
       <Scroll label={words.verdictsPanel.whatEveryClientServes}>
-        <table className="plain">
+        <table className="plain cards verdicts">
           <thead>
             <tr>
               <th scope="col">{words.verdictsPanel.client}</th>
@@ -38,11 +38,13 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
             {verdicts.clients.map(({ clientId, name, serves, personal, shared, served, againstAlone }) => (
               <tr key={clientId}>
                 <th scope="row">{name}</th>
-                <td>{serves}</td>
-                <Figure figure={personal} />
-                <Figure figure={shared} />
-                <Figure figure={served} />
-                <td>{againstAlone ?? ""}</td>
+                <td data-label={words.verdictsPanel.serves} className="wide">
+                  {serves}
+                </td>
+                <Figure label={words.verdictsPanel.alone} figure={personal} />
+                <Figure label={words.verdictsPanel.shared} figure={shared} />
+                <Figure label={words.verdictsPanel.served} figure={served} />
+                <td data-label={words.verdictsPanel.againstAlone}>{againstAlone ?? ""}</td>
               </tr>
             ))}
           </tbody>
@@ -56,9 +58,9 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
 });
 
 /** With where the true accuracy lies below it, so that a row fits into half a page. */
-function Figure({ figure }: { readonly figure: ServedFigure | null }) {
+function Figure({ label, figure }: { readonly label: string; readonly figure: ServedFigure | null }) {
   return (
-    <td className="number">
+    <td data-label={label} className="number">
       {figure && (
         <>
           {formatFraction(figure.accuracy)}

@@ -55,10 +55,11 @@ export const en = {
     chartName: "who gained",
     one: (name: string, from: string, to: string) => `${name} from ${from} to ${to}`,
     summary: (clients: string) => `From the personal adapter alone to what is served: ${clients}`,
-    axis: "share of test rows right: personal alone, and as served",
+    axis: "share of test rows right",
   },
   verdictsPanel: {
     aloneSharedOrMixed: "Alone, shared or mixed",
+    fromTo: "from alone to what is served",
     whatEveryClientServes: "What every client serves",
     client: "Client",
     serves: "Serves",

@@ -53,10 +53,11 @@ export const zh: typeof en = {
     chartName: "谁受益",
     one: (name, from, to) => `${name} 从 ${from} 到 ${to}`,
     summary: (clients) => `从只用个人适配器到实际提供的适配器：${clients}`,
-    axis: "测试数据行答对的比例：只用个人适配器，以及实际提供的",
+    axis: "测试数据行答对的比例",
   },
   verdictsPanel: {
     aloneSharedOrMixed: "单独、共享还是融合",
+    fromTo: "从单独学习到采用的结果",
     whatEveryClientServes: "每个客户端采用什么",
     client: "客户端",
     serves: "采用",
