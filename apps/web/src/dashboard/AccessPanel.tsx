@@ -1,5 +1,6 @@
 import type { Joining, OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { type ReactNode, useState } from "react";
 import type { LinkAddressesView } from "../hooks/useLinkAddresses.ts";
 import type { Organiser } from "../hooks/useOrganiser.ts";
 import { AccessFields } from "../ui/AccessFields.tsx";
@@ -32,18 +33,22 @@ export function AccessPanel({ snapshot, view, organiser, links }: AccessPanelPro
       <LinkRows federationId={snapshot.federationId} links={view.links} organiser={organiser} base={links.chosen.address} />
     </>
   );
-  if (ENDED.has(snapshot.phase)) {
-    return (
-      <details className="quiet">
-        <summary>{words.accessPanel.linksAndList}</summary>
-        {rules}
-      </details>
-    );
-  }
+  if (ENDED.has(snapshot.phase)) return <Folded>{rules}</Folded>;
   return (
     <Panel title={words.accessPanel.whoComesIn} hint={words.accessPanel.hint}>
       <AtTheDoor waiting={view.waiting} organiser={organiser} />
       {rules}
     </Panel>
+  );
+}
+
+/** What is in it is not drawn before it is opened: a choice measures itself as it comes, and would have all of the result's page laid out in the task that draws it. */
+function Folded({ children }: { readonly children: ReactNode }) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details className="quiet" open={isOpen} onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
+      <summary>{words.accessPanel.linksAndList}</summary>
+      {isOpen && children}
+    </details>
   );
 }

@@ -6,6 +6,7 @@ import { useLanguage } from "../hooks/useLanguage.ts";
 import { useLinkAddresses } from "../hooks/useLinkAddresses.ts";
 import { useOrganiser } from "../hooks/useOrganiser.ts";
 import { usePlace } from "../hooks/usePlace.ts";
+import { useSeen } from "../hooks/useSeen.ts";
 import { useSettled } from "../hooks/useSettled.ts";
 import { addressOf } from "../lib/baseUrl.ts";
 import { isCrowd } from "../lib/crowd.ts";
@@ -90,6 +91,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
     invite === null || links.isUndecided ? null : addressOf(joinPath(federationId, invite), links.chosen.address);
   // At the end of one's own run what came of it leads, and how it went follows: a task later, since nearly all of the page moves.
   const isResult = useDeferredValue(Boolean(tab && useBar));
+  const isResultSeen = useSeen(isResult);
   const access = organiser?.view && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} links={links} />;
   // Who takes part as well came for what it learns.
   const accessLeads = tab === null && !ENDED.has(phase);
@@ -162,7 +164,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
           {isResult ? sent : rest}
         </div>
       </div>
-      {isResult && (
+      {isResultSeen && (
         <div className="dashboard">
           {everybody}
           <FusionPanel snapshot={still} />
