@@ -55,13 +55,14 @@ export interface DashboardProps {
   readonly own?: Own | null;
   /** What never leaves this tab; null or left out for a watcher. */
   readonly never?: ReactNode;
-  /** Which adapter this tab should use, and the bar to use it, once it is over. */
+  /** Which adapter this tab should use, how sure that is, and the bar to use it, once it is over. */
   readonly verdict?: ReactNode;
+  readonly figures?: ReactNode;
   readonly useBar?: ReactNode;
 }
 
 /** Everything there is to see of a federation: what leads, then my tab at the left, everyone at the right. A part without anything to say is not there. */
-export function Dashboard({ snapshot, token, myRole, tab, own = null, never = null, verdict, useBar }: DashboardProps) {
+export function Dashboard({ snapshot, token, myRole, tab, own = null, never = null, verdict, figures, useBar }: DashboardProps) {
   const { tokenFor } = useServices();
   const { federationId, config, joining, waiting, clients, phase } = snapshot;
   const settled = useSettled(snapshot);
@@ -95,6 +96,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
   const access = organiser?.view && <AccessPanel snapshot={snapshot} view={organiser.view} organiser={organiser} links={links} />;
   // Who takes part as well came for what it learns.
   const accessLeads = tab === null && !ENDED.has(phase);
+  const control = organiser && <OrganiserPanel snapshot={snapshot} organiser={organiser} />;
   const sent = <SentPanel federationId={federationId} clientId={own?.clientId ?? null} never={never} />;
   const everybody = (
     <div className={isCrowd(snapshot) ? "withPinned crowded" : "withPinned"}>
@@ -116,6 +118,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
       {!useBar && !replayed && ENDED.has(phase) && <ReportSection snapshot={settled} />}
       <MetricsFiles snapshot={settled} />
       <SharedAdaptersPanel snapshot={snapshot} token={tokenFor(federationId, token)} />
+      {isResult && control}
       {!accessLeads && access}
     </>
   );
@@ -131,7 +134,9 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
         {replayed ? null : useBar}
       </Headline>
       {stops.length > 1 && <Replay stops={stops} round={round} onRound={replay} />}
-      <div className={tab ? (isResult ? "dashboard withTab result" : "dashboard withTab") : "dashboard"}>
+      <div
+        className={["dashboard", tab && "withTab", isResult && "result", isCrowd(snapshot) && "many"].filter(Boolean).join(" ")}
+      >
         {tab && (
           <div className="column" data-own>
             <ReplayedRound value={round}>{tab}</ReplayedRound>
@@ -139,7 +144,8 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
           </div>
         )}
         <div className="column">
-          {organiser && <OrganiserPanel snapshot={snapshot} organiser={organiser} />}
+          {!isResult && control}
+          {figures && <div data-own>{figures}</div>}
           {accessLeads && access}
           {!isResult && everybody}
           <StatisticsPanel snapshot={snapshot} isOrganiser={organiser !== null} />
@@ -165,7 +171,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
         </div>
       </div>
       {isResultSeen && (
-        <div className="dashboard">
+        <div className="dashboard result">
           {everybody}
           <FusionPanel snapshot={still} />
           {rest}

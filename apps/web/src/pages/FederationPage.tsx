@@ -10,6 +10,7 @@ import { ModelFilesPanel } from "../connect/ModelFilesPanel.tsx";
 import { useModelFiles } from "../connect/useModelFiles.ts";
 import { NeverLeaves } from "../connect/WhatLeaves.tsx";
 import { Dashboard } from "../dashboard/Dashboard.tsx";
+import { FiguresPanel } from "../dashboard/mine/FiguresPanel.tsx";
 import { MyTab } from "../dashboard/mine/MyTab.tsx";
 import { UseBar } from "../dashboard/result/UseBar.tsx";
 import { Verdict } from "../dashboard/result/Verdict.tsx";
@@ -95,6 +96,7 @@ export function FederationPage() {
               <Verdict accuracy={comparable(ended.own)} testRows={ended.own.testRows ?? ended.samples?.test ?? null} />
             )
           }
+          figures={ended && mine && <FiguresPanel {...mine} config={feed.snapshot.config} />}
           useBar={
             ended &&
             mine && (

@@ -104,7 +104,7 @@ export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps
 }
 
 const [LEFT, TOP, FOOT, END] = [44, 8, 40, 16] as const;
-const [WIDTH_AT_FIRST, WIDEST] = [300, 420] as const;
+const [WIDTH_AT_FIRST, WIDEST] = [300, 544] as const;
 
 interface PlaneProps {
   readonly points: readonly SurveyPoint[];

@@ -1,4 +1,5 @@
 import type { PerAdapter } from "../../lib/adapters.ts";
+import { words as common } from "../../lib/words.ts";
 import { verdictView } from "./verdictView.ts";
 import { words } from "./words.ts";
 
@@ -14,9 +15,7 @@ export function Verdict({ accuracy, testRows }: VerdictProps) {
   return (
     <section className={`verdictCard ${view.best}`} aria-label={words.verdict.verdict}>
       <h2 className="large withDot">{view.title}</h2>
-      {view.sentences.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
-      ))}
+      <p>{common.listing.sentences(view.sentences)}</p>
       <p className="small">{words.verdict.caveat}</p>
     </section>
   );
