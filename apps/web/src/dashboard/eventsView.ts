@@ -1,5 +1,6 @@
 /** Which events of a federation are shown. Pure. */
 import type { EventView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { words as organiser } from "./organise/words.ts";
 import { words } from "./words.ts";
 
 /** Neither is an id of a client. */
@@ -22,7 +23,7 @@ export function eventFilters({ events, clients }: Pick<Snapshot, "events" | "cli
       .map(({ id, name, status }) => ({
         value: id,
         // Its name is free again: a newer client may have it.
-        label: status === "left" ? words.organiserPanel.left(name) : name,
+        label: status === "left" ? organiser.organiserPanel.left(name) : name,
       })),
   ];
 }

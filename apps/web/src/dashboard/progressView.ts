@@ -5,7 +5,7 @@ import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatDuration } from "../lib/format.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import { words as common } from "../lib/words.ts";
-import { exchangeText } from "./secureSumView.ts";
+import { exchangeText } from "./privacy/secureSumView.ts";
 import { words } from "./words.ts";
 
 export interface StripView {

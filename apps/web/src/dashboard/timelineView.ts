@@ -11,7 +11,7 @@ import { formatDuration } from "../lib/format.ts";
 import { formatNumber } from "../lib/numbers.ts";
 import { roundLabel, roundTick } from "../lib/roundWords.ts";
 import { textRoom } from "../ui/textRoom.ts";
-import { answerOf, isWithoutSum } from "./secureSumView.ts";
+import { answerOf, isWithoutSum } from "./privacy/secureSumView.ts";
 import { words } from "./words.ts";
 
 export interface LaneCell {

@@ -8,20 +8,6 @@ export interface Range {
 }
 
 export const en = {
-  accessPanel: {
-    linksAndList: "Links, and the list on the front page",
-    whoComesIn: "Who comes in",
-    hint: "Who was removed cannot come back by the same link: removing somebody makes a new invite link. Who is in needs no link to come back.",
-    named: (text: string, name: string) => `${text} ${name}`,
-    waitingToBeLetIn: "Waiting to be let in",
-    waiting: "Waiting",
-    device: "Device",
-    since: "Since",
-    answer: "Answer",
-    notTold: "not told",
-    letIn: "Let in",
-    decline: "Decline",
-  },
   accuracyPanel: {
     means: { plain: "Mean over clients", secure: "Mean over all clients' rows, from their secure sum," },
     clientSeries: (name: string, label: string) => `${name}, ${label}`,
@@ -31,26 +17,6 @@ export const en = {
     chartName: "accuracy",
     shareOfTestRowsRight: "share of test rows right",
     newest: (summary: string) => `Newest mean accuracy: ${summary}`,
-  },
-  budgetPanel: {
-    privacyOfClients: "Privacy of clients",
-    clientsHint:
-      "Epsilon says how much all shared adapters of this federation together may tell of any one client. Its noise is made for all rounds, so that the last one comes to the limit.",
-    anyClientLabel: "Epsilon spent, of any client",
-    anyClient: "any client",
-    middle: (median: string, most: string, spent: number) =>
-      `Median ${median}, most ${most}${spent === 0 ? "" : `; ${plural(spent, "client")} ${spent === 1 ? "trains" : "train"} no more`}.`,
-    privacyBudget: "Privacy budget",
-    budgetHint:
-      "Epsilon says how much all training on a client's rows, in every federation on its device, may tell of any single one. A client whose budget is spent trains no more, and goes on taking part.",
-    epsilonSpentByClient: "Epsilon spent, by client",
-    note: (term: (text: string) => ReactNode) => (
-      <>
-        {term("Epsilon")} spent on each client's rows. With differential privacy nobody sends losses, accuracies or fusion
-        weights.
-      </>
-    ),
-    spent: ", spent: trains no more",
   },
   clientDetail: {
     madeOf: "Made of",
@@ -224,34 +190,6 @@ export const en = {
     allInARound: (clients: number) => `A round of ${plural(clients, "client")}, both ways`,
     theFullModelWouldHave: "The full model would have been, one way",
   },
-  organiserPanel: {
-    organiser: "Organiser",
-    allLinks: "all links",
-    over: "This federation is over. What every round aggregated is kept by the coordinator.",
-    startNow: "Start now",
-    resume: "Resume",
-    pause: "Pause",
-    closeTheRoundNow: "Close the round now",
-    goesOnWithout: (names: string) =>
-      `Closed now, the round goes on without ${names}; whoever is still here takes part in the next.`,
-    stopTheFederation: "Stop the federation",
-    stopWarning:
-      "Nobody trains on, and it cannot be started again. Everybody keeps the adapters they have; what was aggregated stays here.",
-    oneClient: "Client to skip or remove",
-    skipNamed: (name: string) => `Do not wait for ${name}`,
-    chooseAClient: "Choose a client",
-    left: (name: string) => `${name} (left)`,
-    remove: "Remove",
-    removeNamed: (name: string) => `Remove ${name}`,
-    removeWarning:
-      "It cannot come back by the link that it has, and the invite link is replaced by a new one. What it contributed stays in the shared adapter; it keeps its own adapters.",
-  },
-  wholeFederation: {
-    download: "Download the federation",
-    delete: "Delete the federation",
-    deleteWarning:
-      "The coordinator forgets it for everybody, for good: its rounds, figures and shared adapters, and all of its links. Nobody can look at it any more. What each browser has learned stays there. Download it first if you want to keep what the coordinator has.",
-  },
   quantilePanel: {
     accuracyOverTheRounds: "Accuracy over the rounds",
     hint: "The line is the median of what the clients reached on their own test rows. Half of them lie in the inner band, eight of ten in the outer one. The dotted line is what guessing would reach.",
@@ -290,45 +228,6 @@ export const en = {
     answered: "has answered, in a secure sum",
     yetTo: "has yet to",
   },
-  secureSumPanel: {
-    compare: (clients: number) =>
-      `Read these six words to each other aloud, over the telephone: where all read the same, all tabs see the same ${plural(clients, "client")}. Count them: one whom nobody knows may be made up. The words change when somebody joins.`,
-    secureSum: "Secure sum",
-    hint: "Every update leaves its tab under masks that cancel out in the sum of all. The coordinator gets the sum, and no single update.",
-    wordsToCome:
-      "The coordinator gets only the sum of all updates. Six words to compare will stand here once two clients have joined.",
-    wordsOfThisFederation: "Words of this federation",
-  },
-  statisticsPanel: {
-    whatRowsAreLike: "What the rows are like",
-    hint: "One secure sum of all clients' training rows, made before the first round: nobody sees one client's numbers.",
-    rowsByLabel: "Training rows by label, of all clients",
-    unlikeness: (value: string) =>
-      `Unlikeness of the clients' labels: ${value}, of 0 (one mix everywhere) to 1 (no label at two clients).`,
-    likeness: {
-      alike: "They are alike.",
-      between: "They are somewhat unlike.",
-      unlike: "They are unlike.",
-    },
-    asProposed: "This federation has what is proposed.",
-    createAgain: "Create again with these settings",
-    createAgainNote: "It is a new federation with a new link: clients have to be invited again, and this one stays as it is.",
-  },
-  statisticsView: {
-    whole: (rows: string, clients: number, mean: string) =>
-      `${rows} rows of ${plural(clients, "client")}, ${mean} each on average`,
-    others: (labels: number) => `${labels} more`,
-    lengths: (half: string, most: string) =>
-      `Half of the rows have at most ${half} tokens, nine in ten at most ${most}, as the base reads them.`,
-    someLonger: (half: string, top: string) =>
-      `Half of the rows have at most ${half} tokens, more than one in ten have more than ${top}, as the base reads them.`,
-    halfLonger: (top: string) => `More than half of the rows have more than ${top} tokens, as the base reads them.`,
-    endedBefore: "The federation ended before its clients summed what their rows are like.",
-    underWay: (step: string) => `The clients sum what their rows are like: ${step}.`,
-    toCome: "Before the first round the clients sum what their rows are like, and it will stand here.",
-    neverMade: "No sum of it came about: too few clients could answer. It is not asked for again.",
-    ownRows: (own: string, rest: string) => `You have ${own} training rows, the others ${rest} together.`,
-  },
   testLossPanel: {
     clientSeries: (name: string, label: string) => `${name}, ${label}`,
     title: "Loss on each client's own test rows",
@@ -354,15 +253,6 @@ export const en = {
     state: "State",
     lastSeen: "Last seen",
     notTold: "not told",
-  },
-  budgetView: {
-    afterARound: "after a round",
-    spentOf: (value: string, value2: string) => `${value} of ${value2}`,
-    range: (low: string, high: string) => `${low} to ${high}`,
-    rowNoise: (clip: string, noise: string, delta: string) =>
-      `In every step the gradient of a row is clipped to a norm of ${clip}, and their sum gets noise whose deviation is ${noise} times that; delta is ${delta}.`,
-    clientNoise: (clip: string, noise: string, delta: string) =>
-      `The update of a client is clipped to a norm of ${clip} now, and their sum gets noise whose deviation is ${noise} times that; delta is ${delta}.`,
   },
   costView: {
     title: "What it cost",
@@ -431,18 +321,6 @@ export const en = {
     end: "The end",
     now: "Now",
     asOf: (at: string) => `Replayed: as it stood at ${at}, when this round closed.`,
-  },
-  secureSumView: {
-    steps: {
-      keys: "keys",
-      shares: "shares of the keys",
-      input: "masked updates",
-      agree: "agreeing on the sum",
-      unmask: "unmasking the sum",
-    },
-    noSum: (round: string) => `${round} ended without a sum: the shared adapter stayed as it was.`,
-    step: (step: number, steps: number, what: string) => `step ${step} of ${steps}: ${what}`,
-    answered: (step: string, answered: number, asked: number) => `${step}, ${answered} of ${asked} have answered`,
   },
   textView: {
     figures: { exactMatch: "Exactly right", tokenF1: "F1 of words", rougeL: "ROUGE-L" },

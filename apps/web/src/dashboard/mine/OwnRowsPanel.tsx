@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { formatFraction } from "../../lib/format.ts";
 import type { TabSession } from "../../services/tabSessions.ts";
 import { Panel } from "../../ui/Panel.tsx";
-import { ownStatistics } from "../statisticsView.ts";
+import { ownStatistics } from "../privacy/statisticsView.ts";
 import { words } from "./words.ts";
 
 export interface OwnRowsPanelProps {

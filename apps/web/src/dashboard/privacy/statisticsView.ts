@@ -10,9 +10,9 @@ import {
   unlikenessOf,
   withoutPart,
 } from "@duet/lora-core/statistics/rowStatistics";
-import { formatCount } from "../lib/format.ts";
-import { formatNumber } from "../lib/numbers.ts";
-import { ENDED } from "./progressView.ts";
+import { formatCount } from "../../lib/format.ts";
+import { formatNumber } from "../../lib/numbers.ts";
+import { ENDED } from "../progressView.ts";
 import { exchangeText } from "./secureSumView.ts";
 import { words } from "./words.ts";
 

@@ -1,11 +1,11 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { ReactNode } from "react";
-import { isCrowd } from "../lib/crowd.ts";
-import { Fill } from "../ui/Fill.tsx";
-import { Panel } from "../ui/Panel.tsx";
-import { Term } from "../ui/Term.tsx";
+import { isCrowd } from "../../lib/crowd.ts";
+import { Fill } from "../../ui/Fill.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { Term } from "../../ui/Term.tsx";
+import { EveryClient } from "../EveryClient.tsx";
 import { type BudgetRow, budgetSummary, budgetView, clientBudget } from "./budgetView.ts";
-import { EveryClient } from "./EveryClient.tsx";
 import { words } from "./words.ts";
 
 /** How much is spent of the privacy budgets, of rows by client and of clients. Nothing in a federation without differential privacy. */

@@ -5,7 +5,7 @@ import { EXCHANGE_STEPS } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { federationPhrase } from "@duet/lora-core/secureAggregation/identity";
 import { decodeKey } from "@duet/lora-core/secureAggregation/messageCodec";
 import { methodOf } from "@duet/lora-core/strategies/registry";
-import { roundLabel } from "../lib/roundWords.ts";
+import { roundLabel } from "../../lib/roundWords.ts";
 import { words } from "./words.ts";
 
 export interface SecureSumView {

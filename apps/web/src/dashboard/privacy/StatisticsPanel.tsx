@@ -1,13 +1,13 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { useMemo } from "react";
-import { useGo } from "../hooks/useGo.ts";
-import { useLanguage } from "../hooks/useLanguage.ts";
-import type { AgainChoices, AgainState } from "../lib/federation/again.ts";
-import { formatCount, formatFraction } from "../lib/format.ts";
-import { NEW_FEDERATION_PATH } from "../lib/links.ts";
-import { Fill } from "../ui/Fill.tsx";
-import { MethodEvidence } from "../ui/MethodEvidence.tsx";
-import { Panel } from "../ui/Panel.tsx";
+import { useGo } from "../../hooks/useGo.ts";
+import { useLanguage } from "../../hooks/useLanguage.ts";
+import type { AgainChoices, AgainState } from "../../lib/federation/again.ts";
+import { formatCount, formatFraction } from "../../lib/format.ts";
+import { NEW_FEDERATION_PATH } from "../../lib/links.ts";
+import { Fill } from "../../ui/Fill.tsx";
+import { MethodEvidence } from "../../ui/MethodEvidence.tsx";
+import { Panel } from "../../ui/Panel.tsx";
 import { statisticsPending, statisticsView } from "./statisticsView.ts";
 import { words } from "./words.ts";
 

@@ -1,9 +1,9 @@
 import type { OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import { Group } from "@mantine/core";
-import type { Organiser } from "../hooks/useOrganiser.ts";
-import { formatClock } from "../lib/format.ts";
-import { tightText } from "../lib/tightDevices.ts";
-import { RowAction } from "../ui/RowAction.tsx";
+import type { Organiser } from "../../hooks/useOrganiser.ts";
+import { formatClock } from "../../lib/format.ts";
+import { tightText } from "../../lib/tightDevices.ts";
+import { RowAction } from "../../ui/RowAction.tsx";
 import { words } from "./words.ts";
 
 export interface AtTheDoorProps {

@@ -3,8 +3,8 @@
 import type { PrivacyStanding } from "@duet/lora-core/differentialPrivacy/privacyStanding";
 import { spentOnClients, sumPrivacyOf } from "@duet/lora-core/federation/noisySum";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { formatNumber } from "../lib/numbers.ts";
-import { quantile } from "./crowdView.ts";
+import { formatNumber } from "../../lib/numbers.ts";
+import { quantile } from "../crowdView.ts";
 import { words } from "./words.ts";
 
 export interface BudgetRow {

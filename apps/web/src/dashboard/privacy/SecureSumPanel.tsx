@@ -1,9 +1,9 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMemo } from "react";
-import { useLanguage } from "../hooks/useLanguage.ts";
-import { Panel } from "../ui/Panel.tsx";
-import { Term } from "../ui/Term.tsx";
+import { useLanguage } from "../../hooks/useLanguage.ts";
+import { Panel } from "../../ui/Panel.tsx";
+import { Term } from "../../ui/Term.tsx";
 import { secureSumView } from "./secureSumView.ts";
 import { words } from "./words.ts";
 

@@ -1,11 +1,11 @@
 import { deleteFederation, exportFederation } from "@duet/client/wholeFederation";
 import { Button, Group } from "@mantine/core";
-import { useServices } from "../hooks/ServicesContext.tsx";
-import { useGo } from "../hooks/useGo.ts";
-import { useTask } from "../hooks/useTask.ts";
-import { saveFile } from "../lib/saveFile.ts";
-import { ConfirmButton } from "../ui/ConfirmButton.tsx";
-import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { useServices } from "../../hooks/ServicesContext.tsx";
+import { useGo } from "../../hooks/useGo.ts";
+import { useTask } from "../../hooks/useTask.ts";
+import { saveFile } from "../../lib/saveFile.ts";
+import { ConfirmButton } from "../../ui/ConfirmButton.tsx";
+import { FailureAlert } from "../../ui/FailureAlert.tsx";
 import { words } from "./words.ts";
 
 export interface WholeFederationProps {

@@ -1,14 +1,14 @@
 import type { Joining, OrganiserView } from "@duet/lora-core/protocol/organiserView";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { type ReactNode, useState } from "react";
-import type { LinkAddressesView } from "../hooks/useLinkAddresses.ts";
-import type { Organiser } from "../hooks/useOrganiser.ts";
-import { AccessFields } from "../ui/AccessFields.tsx";
-import { Panel } from "../ui/Panel.tsx";
+import type { LinkAddressesView } from "../../hooks/useLinkAddresses.ts";
+import type { Organiser } from "../../hooks/useOrganiser.ts";
+import { AccessFields } from "../../ui/AccessFields.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { AddressChoice } from "../links/AddressChoice.tsx";
+import { LinkRows } from "../links/LinkRows.tsx";
+import { ENDED } from "../progressView.ts";
 import { AtTheDoor } from "./AtTheDoor.tsx";
-import { AddressChoice } from "./links/AddressChoice.tsx";
-import { LinkRows } from "./links/LinkRows.tsx";
-import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
 export interface AccessPanelProps {
