@@ -57,32 +57,33 @@ export function RowsAsRead({ config: { model, training }, data }: RowsAsReadProp
   );
 }
 
-/** A long row says nothing more by its end. */
-const PIECES_SHOWN = 120;
+/** A long row says nothing more by its end: pieces of what is read, and characters of what is not. */
+const [PIECES_SHOWN, REST_SHOWN] = [120, 240] as const;
 
-function OneRow({ row: { line, pieces, read, answer }, around }: Pick<AsRead, "around"> & { readonly row: RowPieces }) {
-  const shown = pieces.slice(0, PIECES_SHOWN);
+function OneRow({ row, around }: Pick<AsRead, "around"> & { readonly row: RowPieces }) {
+  const { line, pieces, rest, tokens, answer } = row;
   return (
     <div className="rowAsRead">
       <span className="muted small">{words.rowsAsRead.line(line)}</span>
       <div>
         <p className="pieces">
           {around?.before && <em>{around.before}</em>}
-          {shown.slice(0, read).map((piece, index) => (
+          {pieces.slice(0, PIECES_SHOWN).map((piece, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text in their order, which repeat
             <span key={index}>{piece.trim() === "" ? "␣" : piece.trim()}</span>
           ))}
-          {pieces.length > read && (
+          {pieces.length > PIECES_SHOWN && <span>…</span>}
+          {rest !== "" && (
             <del>
-              {shown.slice(read).join("")}
-              {pieces.length > PIECES_SHOWN ? "…" : ""}
+              {rest.slice(0, REST_SHOWN)}
+              {rest.length > REST_SHOWN ? "…" : ""}
             </del>
           )}
           {around?.after && <em>{around.after}</em>}
         </p>
         <p className="muted small" style={{ margin: "4px 0 0" }}>
-          {words.rowsAsRead.shouldAnswer(<strong>{answer}</strong>)} · {words.rowsAsRead.tokens(pieces.length)}
-          {pieces.length > read && ` · ${words.rowsAsRead.cutOff(pieces.length - read)}`}
+          {words.rowsAsRead.shouldAnswer(<strong>{answer}</strong>)} · {words.rowsAsRead.tokens(tokens)}
+          {tokens > pieces.length && ` · ${words.rowsAsRead.cutOff(tokens - pieces.length)}`}
         </p>
       </div>
     </div>

@@ -7,13 +7,23 @@ const file = new URL("../../../../models/duet-tiny/tokenizer.json", import.meta.
 const tokenizer = createTextTokenizer(JSON.parse(readFileSync(file, "utf8")));
 const row = (line: number, input: string) => ({ line, input, answer: "error" });
 
-test("pieces are the text again, and those beyond what is read are told from the others", () => {
+test("pieces and what is cut off are the text again", () => {
   const input = "The rash began on the elbows, silvery and scaly";
-  const { pieces, read, line, answer } = rowPieces(tokenizer, row(7, input), 8);
-  expect(pieces.join("").trim()).toBe(input);
-  expect(pieces.length).toBe(tokenizer.encode(input).length);
-  expect([line, answer, read]).toEqual([7, "error", 8]);
-  expect(rowPieces(tokenizer, row(1, "rash"), 8).read).toBe(tokenizer.encode("rash").length);
+  const { pieces, rest, tokens, line, answer } = rowPieces(tokenizer, row(7, input), 8);
+  expect((pieces.join("") + rest).trim()).toBe(input);
+  expect([line, answer, pieces.length, tokens]).toEqual([7, "error", 8, tokenizer.encode(input).length]);
+  const short = rowPieces(tokenizer, row(1, "rash"), 8);
+  expect([short.pieces.length, short.rest]).toEqual([short.tokens, ""]);
+});
+
+test("what is cut off keeps its blanks where single pieces lose theirs", () => {
+  const pieces = ["<unk>", "▁the", "▁rash", "▁is", "▁back"];
+  const unigram = createTextTokenizer({
+    model: { type: "Unigram", unk_id: 0, vocab: pieces.map((piece) => [piece, -1]) },
+    pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+    decoder: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+  });
+  expect(rowPieces(unigram, row(1, "the rash is back"), 1)).toMatchObject({ pieces: ["the"], rest: "rash is back", tokens: 4 });
 });
 
 test("every row is counted once, by its length, and those that lose their end", () => {

@@ -11,9 +11,12 @@ interface ReadRow {
 
 export interface RowPieces {
   readonly line: number;
+  /** Those that are read. */
   readonly pieces: readonly string[];
-  /** How many of them are read; the others are cut off. */
-  readonly read: number;
+  /** The text that is cut off, with its blanks, which single pieces of some tokenizers lose. */
+  readonly rest: string;
+  /** Pieces of both. */
+  readonly tokens: number;
   readonly answer: string;
 }
 
@@ -35,8 +38,9 @@ const STEPS = 24;
 
 /** `most` tokens of an input are read: what the base puts around it is not among them. */
 export function rowPieces(tokenizer: TextTokenizer, { line, input, answer }: ReadRow, most: number): RowPieces {
-  const pieces = tokenizer.encode(input).map((id) => tokenizer.decode([id]));
-  return { line, pieces, read: Math.min(pieces.length, most), answer };
+  const ids = tokenizer.encode(input);
+  const pieces = ids.slice(0, most).map((id) => tokenizer.decode([id]));
+  return { line, pieces, rest: tokenizer.decode(ids.slice(most)), tokens: ids.length, answer };
 }
 
 export function rowLengths(tokenizer: TextTokenizer, rows: readonly Pick<ReadRow, "input">[], most: number): RowLengths {
