@@ -2,6 +2,7 @@
 import type { RoundMeans } from "../protocol/metrics.ts";
 import { listOf, setOf } from "../protocol/remembered.ts";
 import type { RoundView } from "../protocol/snapshot.ts";
+import { isLocalLearning } from "../schedule/roundNumbers.ts";
 import { isCatchingUp } from "./catchUp.ts";
 import { hereIn, placeOf, withChanged } from "./clientIndex.ts";
 import { type Exchange, summedClients } from "./exchange.ts";
@@ -20,6 +21,7 @@ import {
   type NextRound,
   type OpenRound,
   openRoundOf,
+  type RoundSpec,
   type RoundState,
   specOf,
 } from "./roundState.ts";
@@ -38,9 +40,21 @@ export function openRound(state: RoundState, next: NextRound, clients: readonly 
     submissions: {},
     deadlineAt: state.at + deadlineMs(state, next, behind.length > 0 ? participants.filter(isAwaited) : participants),
   };
-  const told = ["opened", specOf(state, next).round, clients.length, next.attempt] as const;
+  const told = openedSaying(specOf(state, next), clients.length, next.attempt);
   return log({ ...state, started: true, phase: { kind: "collecting", open } }, told);
 }
+
+function openedSaying({ round, stage }: StagedRound, clients: number, attempt: number): RoundSaying {
+  if (isLocalLearning(round)) return ["aloneOpened", clients, attempt];
+  return stage === "fusing" ? ["fusingOpened", clients, attempt] : ["opened", round, clients, attempt];
+}
+
+function closedSaying({ round, stage }: StagedRound, clients: number, asked: number): RoundSaying {
+  if (isLocalLearning(round)) return ["aloneClosed", clients, asked];
+  return stage === "fusing" ? ["fusingClosed", clients, asked] : ["closed", round, clients, asked];
+}
+
+type StagedRound = Pick<RoundSpec, "round" | "stage">;
 
 /** Whether it is at an earlier round, or catching up, so that this one does not wait for it. */
 export const isStillElsewhere = (state: RoundState, next: NextRound, client: EnrolledClient): boolean =>
@@ -70,7 +84,7 @@ export function recordRound(state: RoundState, { open, exchange, outcome }: Clos
     exchanges: open.exchanges,
     took: mapped(open.submissions, ({ tookMs }) => tookMs / 1000),
   };
-  const told = ["closed", view.round, aggregated.length, open.participants.length] as const;
+  const told = closedSaying(view, aggregated.length, open.participants.length);
   const recorded = log({ ...state, late: [], rounds: [...state.rounds, view] }, told);
   const index = open.index + 1;
   if (index === state.policy.schedule.length) return end(recorded, "finished", ["allDone"]);

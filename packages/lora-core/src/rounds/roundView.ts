@@ -4,6 +4,7 @@ import type { DataStatistics } from "../protocol/dataStatistics.ts";
 import { keysOf, listOf, remembered } from "../protocol/remembered.ts";
 import type { ClientView, EventView, ModuleError, Phase, Snapshot } from "../protocol/snapshot.ts";
 import { say } from "../sayings/saying.ts";
+import { isLocalLearning } from "../schedule/roundNumbers.ts";
 import { catchesUpNow, catchingUp } from "./catchUp.ts";
 import { presentIn } from "./clientIndex.ts";
 import { unanswered, whatIsSummed } from "./exchangeSteps.ts";
@@ -19,6 +20,7 @@ import {
   type NextRound,
   openRoundOf,
   outstanding,
+  type RoundSpec,
   type RoundState,
   roundInSight,
   specOf,
@@ -130,7 +132,7 @@ function notesOf(state: RoundState): readonly RoundSaying[] {
     case "waiting":
       return waitingNotes(state, phase.next, phase.until !== null);
     case "collecting":
-      return [["collecting", specOf(state, phase.open).round, namesOf(outstanding(state, phase.open))]];
+      return [collectingSaying(specOf(state, phase.open), namesOf(outstanding(state, phase.open)))];
     case "exchanging":
       return [["summing", whatIsSummed(state, phase.open), phase.exchange.step, namesOf(unanswered(state))]];
     case "aggregating":
@@ -138,6 +140,11 @@ function notesOf(state: RoundState): readonly RoundSaying[] {
     default:
       return phase satisfies never;
   }
+}
+
+function collectingSaying({ round, stage }: RoundSpec, names: string | RoundSaying): RoundSaying {
+  if (isLocalLearning(round)) return ["learningAlone", names];
+  return stage === "fusing" ? ["fusing", names] : ["collecting", round, names];
 }
 
 function namesOf(clients: readonly EnrolledClient[]): string | RoundSaying {

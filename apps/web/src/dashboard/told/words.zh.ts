@@ -32,6 +32,7 @@ const ACTIVITIES = { loading: "加载", training: "训练", evaluating: "评测"
 const SEEN_BY = { everybody: "所有人都能看到", organiser: "只有组织者能看到", nobody: "没有人能看到" };
 const SLOTS = { personal: "个人适配器", shared: "共享适配器" };
 const SUMMED = { figures: "指标", updates: "更新", statistics: "各类别和各长度的行数" };
+const attemptText = (attempt: number) => (attempt > 1 ? `，第 ${attempt} 次尝试` : "");
 const summed = (of: Summed) => (of === "statistics" ? "数据行概况" : `第 ${of} 轮`);
 const ORIGINS = { measured: "刚刚测得", kept: "沿用以前测得的", usual: "取常用值，因为没有及时测得" };
 const FATES = {
@@ -49,12 +50,15 @@ export const zh: typeof en = {
     connectionLost: (name) => `${name} 断开了连接`,
     goneForGood: (name) => `${name} 没有回来`,
     of: (name, what) => `${name}：${what}`,
-    opened: (round, clients, attempt) =>
-      `第 ${round} 轮已为 ${clients} 个客户端开启${attempt > 1 ? `，第 ${attempt} 次尝试` : ""}`,
+    opened: (round, clients, attempt) => `第 ${round} 轮已为 ${clients} 个客户端开启${attemptText(attempt)}`,
+    aloneOpened: (clients, attempt) => `${clients} 个客户端开始单独学习${attemptText(attempt)}`,
+    fusingOpened: (clients, attempt) => `${clients} 个客户端开始融合${attemptText(attempt)}`,
     cameLate: (name, round, counts, weight) =>
       `${name} 对第 ${round} 轮的应答迟到了，留给第 ${counts} 轮：若 ${name} 不再应答那一轮，则在其中按准时应答的 ${weight} 倍计入`,
     caughtUp: (name) => `${name} 已赶上，从下一轮开始参加`,
     closed: (round, clients, asked) => `第 ${round} 轮已结束，${asked} 个客户端中计入 ${clients} 个`,
+    aloneClosed: (clients, asked) => `单独学习已结束，${asked} 个客户端中计入 ${clients} 个`,
+    fusingClosed: (clients, asked) => `融合已结束，${asked} 个客户端中计入 ${clients} 个`,
     allDone: () => "全部轮次已完成",
     times: (why, failures) => `${why}，共 ${failures} 次`,
     and: (what, then) => `${what}；${then}`,
@@ -114,6 +118,8 @@ export const zh: typeof en = {
     waitingForMore: (missing) => `还要等 ${missing} 个客户端，下一轮才会开启。`,
     waitingForCatchUp: (names) => `正在等待 ${names}（先单独学习），下一轮才会开启。`,
     collecting: (round, names) => `第 ${round} 轮已开启；正在等待 ${names}。`,
+    learningAlone: (names) => `大家先各自单独学习；正在等待 ${names}。`,
+    fusing: (names) => `大家正在融合两个适配器；正在等待 ${names}。`,
     summing: (what, step, names) => `正在对${SUMMED[what]}求和，任何人都看不到其中任何一份：${STEPS[step]}；正在等待 ${names}。`,
     andMore: (names, more) => `${names} 及另外 ${more} 个`,
     aggregating: (round) => `正在聚合第 ${round} 轮。`,
