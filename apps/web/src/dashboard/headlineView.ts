@@ -17,7 +17,7 @@ export interface HeadlineView {
   /** Of the untouched base, once the federation is over; null before. */
   readonly from: number | null;
   readonly to: number;
-  /** "accuracy so far, on your 48 test rows". */
+  /** "accuracy so far, on your 48 test rows"; once it is over, of which adapter: what serves best may be another. */
   readonly of: string;
   /** "+0.38 over the untouched base"; empty where there is nothing to compare with. */
   readonly over: string;
@@ -55,7 +55,7 @@ function ownHeadline(
   return {
     from: isOver ? accuracy.base : null,
     to,
-    of: isOver ? words.headlineView.beforeAfter(mine) : words.headlineView.soFar(mine),
+    of: isOver ? words.headlineView.beforeAfter(mine, common.adapterNames[shown]) : words.headlineView.soFar(mine),
     over: overText(to, accuracy.base, { now: comparable, before: alone, rows: sample?.testRows ?? rows }),
     certainty: rows === 0 ? null : certaintyText(to, rows),
   };
@@ -95,7 +95,7 @@ function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
   return {
     from: isOver ? accuracy.base : null,
     to,
-    of: isOver ? words.headlineView.meanBeforeAfter(whose) : words.headlineView.meanSoFar(whose),
+    of: isOver ? words.headlineView.meanBeforeAfter(whose, common.adapterNames[newest]) : words.headlineView.meanSoFar(whose),
     over: overText(to, accuracy.base, null),
     certainty: null,
   };

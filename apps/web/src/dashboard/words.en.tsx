@@ -269,10 +269,10 @@ export const en = {
   headlineView: {
     yourRows: (rows: number) => `your ${plural(rows, "test row")}`,
     ofClients: (clients: number) => `of ${plural(clients, "client")}, each on its own test rows`,
-    beforeAfter: (rows: string) => `of ${rows} right, before and after`,
+    beforeAfter: (rows: string, adapter: string) => `of ${rows} right, before and with the ${adapter} adapter`,
     soFar: (rows: string) => `accuracy so far, on ${rows}`,
     overAllRows: "over the rows of all clients",
-    meanBeforeAfter: (whose: string) => `mean accuracy ${whose}, before and after`,
+    meanBeforeAfter: (whose: string, adapter: string) => `mean accuracy ${whose}, before and with the ${adapter} adapter`,
     meanSoFar: (whose: string) => `mean accuracy so far ${whose}`,
     median: (clients: number, low: string, high: string) =>
       `median accuracy of ${plural(clients, "client")}; half of them between ${low} and ${high}`,

@@ -258,10 +258,10 @@ export const zh: typeof en = {
   headlineView: {
     yourRows: (rows) => `你的 ${formatWhole(rows)} 个测试数据行`,
     ofClients: (clients) => `${clients} 个客户端各自测试数据行上的`,
-    beforeAfter: (rows) => `${rows}上的准确率，之前与之后`,
+    beforeAfter: (rows, adapter) => `${rows}上的准确率，训练前与使用${adapter}适配器`,
     soFar: (rows) => `目前在${rows}上的准确率`,
     overAllRows: "所有客户端数据行上的",
-    meanBeforeAfter: (whose) => `${whose}平均准确率，之前与之后`,
+    meanBeforeAfter: (whose, adapter) => `${whose}平均准确率，训练前与使用${adapter}适配器`,
     meanSoFar: (whose) => `${whose}目前的平均准确率`,
     median: (clients, low, high) => `${clients} 个客户端的准确率中位数；半数在 ${low} 和 ${high} 之间`,
     medianBeforeAfter: (clients, low, high) => `${clients} 个客户端的准确率中位数，之前与之后；现在半数在 ${low} 和 ${high} 之间`,

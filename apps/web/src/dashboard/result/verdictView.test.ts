@@ -8,16 +8,17 @@ test("the best adapter, and against which others that is sure, open and chance",
     accuracy: 40 / 60,
     title: "Use your fused adapter",
     sentences: [
-      "Of your 60 test rows it gets clearly more right than base (35 rows fewer).",
-      "Perhaps by chance it is ahead of personal (9 rows fewer).",
-      "So few rows cannot tell it from shared (2 rows fewer).",
+      "It gets 40 of your 60 test rows right.",
+      "Clearly more than base (5).",
+      "More than personal (31), perhaps by chance.",
+      "So few rows cannot tell it from shared (38).",
     ],
   });
 });
 
-test("one that gets as many right is not told as none fewer", () => {
+test("one that gets as many right is named with as many", () => {
   expect(verdictView({ base: 0.2, personal: 0.6, shared: 0.6, fused: null }, 60)?.sentences.at(-1)).toBe(
-    "So few rows cannot tell it from shared (as many).",
+    "So few rows cannot tell it from shared (36).",
   );
 });
 

@@ -11,7 +11,7 @@ export interface VerdictView {
   readonly accuracy: number;
   /** "Use your fused adapter". */
   readonly title: string;
-  /** How sure that is, against each of the others. */
+  /** How many it gets right, and how sure that is against each of the others. */
   readonly sentences: readonly string[];
 }
 
@@ -42,15 +42,17 @@ function certainties(best: Measured, rivals: readonly Measured[], rows: number):
   const right = Math.round(best.value * rows);
   const judged = rivals.map(({ key, value }) => {
     const other = Math.round(value * rows);
-    return { key, ahead: right - other, isBetter: isBetter(right, other, rows) };
+    return { key, other, isBetter: isBetter(right, other, rows) };
   });
-  const named = (verdict: "yes" | "no" | "open") => judged.filter((one) => one.isBetter === verdict);
-  const listed = (list: typeof judged) =>
-    common.listing.and(list.map(({ key, ahead }) => words.verdictView.fewer(common.adapterNames[key], ahead)));
-  const [sure, open, chance] = [named("yes"), named("open"), named("no")];
+  const said = (verdict: "yes" | "no" | "open", sentence: (others: string) => string): readonly string[] => {
+    const named = judged.filter(({ isBetter }) => isBetter === verdict);
+    const listed = named.map(({ key, other }) => words.verdictView.right(common.adapterNames[key], other));
+    return listed.length === 0 ? [] : [sentence(common.listing.and(listed))];
+  };
   return [
-    ...(sure.length === 0 ? [] : [words.verdictView.clearlyBetter(rows, listed(sure))]),
-    ...(open.length === 0 ? [] : [words.verdictView.perhapsBetter(listed(open))]),
-    ...(chance.length === 0 ? [] : [words.verdictView.chance(listed(chance))]),
+    words.verdictView.ofRows(right, rows),
+    ...said("yes", words.verdictView.clearlyBetter),
+    ...said("open", words.verdictView.perhapsBetter),
+    ...said("no", words.verdictView.chance),
   ];
 }

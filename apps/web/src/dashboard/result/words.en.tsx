@@ -125,11 +125,11 @@ export const en = {
   },
   verdictView: {
     use: (adapter: string) => `Use your ${adapter} adapter`,
-    fewer: (adapter: string, rows: number) => `${adapter} (${rows === 0 ? "as many" : `${plural(rows, "row")} fewer`})`,
+    ofRows: (right: number, testRows: number) => `It gets ${formatWhole(right)} of your ${plural(testRows, "test row")} right.`,
+    right: (adapter: string, right: number) => `${adapter} (${formatWhole(right)})`,
     keepBase: "Keep the untouched base",
-    clearlyBetter: (testRows: number, sure: string) =>
-      `Of your ${plural(testRows, "test row")} it gets clearly more right than ${sure}.`,
-    perhapsBetter: (open: string) => `Perhaps by chance it is ahead of ${open}.`,
+    clearlyBetter: (sure: string) => `Clearly more than ${sure}.`,
+    perhapsBetter: (open: string) => `More than ${open}, perhaps by chance.`,
     chance: (chance: string) => `So few rows cannot tell it from ${chance}.`,
   },
 };

@@ -116,10 +116,11 @@ export const zh: typeof en = {
   },
   verdictView: {
     use: (adapter) => `请使用${adapter}适配器`,
-    fewer: (adapter, rows) => `${adapter}（${rows === 0 ? "答对的一样多" : `少对 ${formatWhole(rows)} 行`}）`,
+    ofRows: (right, testRows) => `它答对了你的 ${formatWhole(testRows)} 个测试数据行中的 ${formatWhole(right)} 个。`,
+    right: (adapter, right) => `${adapter}（${formatWhole(right)} 个）`,
     keepBase: "保留未经训练的基座模型",
-    clearlyBetter: (testRows, sure) => `在你的 ${formatWhole(testRows)} 个测试数据行上，它明显优于${sure}。`,
-    perhapsBetter: (open) => `它优于${open}，但可能出于偶然。`,
+    clearlyBetter: (sure) => `明显多于${sure}。`,
+    perhapsBetter: (open) => `多于${open}，但可能出于偶然。`,
     chance: (chance) => `数据行太少，无法区分它与${chance}。`,
   },
 };
