@@ -10,10 +10,10 @@ import { words } from "./words.ts";
 
 /** Everybody who has joined, with what each tells. */
 export function WhoIsHere({ snapshot }: { readonly snapshot: Snapshot }) {
-  const { clients } = snapshot;
+  const { clients, joining } = snapshot;
   const tight = tightDevicesText(snapshot);
   return (
-    <Panel title={words.whoIsHere.whoIsHere} instead={clients.length === 0 ? words.whoIsHere.nobodyYet : null}>
+    <Panel title={words.whoIsHere.whoIsHere} instead={clients.length === 0 ? words.whoIsHere.nobodyYet[joining] : null}>
       <table className="plain cards">
         <thead>
           <tr>

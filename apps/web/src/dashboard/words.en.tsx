@@ -246,7 +246,12 @@ export const en = {
     trainingRows: (rows: number) => plural(rows, "training row"),
     statuses: { present: "ready", away: "away, may come back", left: "left" },
     whoIsHere: "Who is here",
-    nobodyYet: "Nobody yet. Whoever opens the invite link and connects data stands here at once.",
+    /** By who may join. */
+    nobodyYet: {
+      open: "Nobody yet. Whoever opens the invite link and connects data stands here at once.",
+      approval: "Nobody yet. Whoever opens the invite link and connects data asks on this page, and stands here once you let them in.",
+      closed: "Nobody yet, and nobody can join: the federation is closed. “Who comes in” on the dashboard opens it.",
+    },
     client: "Client",
     data: "Data",
     backend: "Backend",

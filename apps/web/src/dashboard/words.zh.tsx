@@ -235,7 +235,11 @@ export const zh: typeof en = {
     trainingRows: (rows) => `${formatWhole(rows)} 个训练数据行`,
     statuses: { present: "就绪", away: "暂离，可能回来", left: "已退出" },
     whoIsHere: "谁在这里",
-    nobodyYet: "还没有人。打开邀请链接并连接数据的人会立刻出现在这里。",
+    nobodyYet: {
+      open: "还没有人。打开邀请链接并连接数据的人会立刻出现在这里。",
+      approval: "还没有人。打开邀请链接并连接数据的人会在本页申请，你放行后就出现在这里。",
+      closed: "还没有人，也没有人能加入：联邦已关闭。可在仪表盘的“谁能加入”中打开。",
+    },
     client: "客户端",
     data: "数据",
     backend: "计算后端",

@@ -204,7 +204,7 @@ test("every method says what it does, and one that cannot do the task says why",
   const notes = METHOD_CHOICES.map((value) => methodNote({ ...filled, method: value, kind: "label" }));
   expect(notes.every(({ text, runs }) => runs && text.length > 40 && text.endsWith("."))).toBe(true);
   const note = (method: string) => methodNote({ ...filled, method }).text;
-  expect([note("fdlora/private"), note("ditto/standard")].every((text) => text.endsWith("never uploaded, in no form."))).toBe(
+  expect([note("fdlora/private"), note("ditto/standard")].every((text) => text.endsWith("never uploaded, in any form."))).toBe(
     true,
   );
   expect([note("fdlora/paper"), note("fedamp/standard")].every((text) => text.endsWith("sees the personal adapter too."))).toBe(

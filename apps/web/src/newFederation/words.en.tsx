@@ -189,7 +189,7 @@ export const en = {
       "With a hundred rows a client, epsilon 1 and 3 make the model useless, and 8 keeps less than half of what training gains; nobody sends accuracies or losses.",
     noClientEpsilon:
       "Empty: the sum is exact, and shows what all contributed. For crowds: noise in the sum hides what any single client put in.",
-    personalStays: " The personal adapter is never uploaded, in no form.",
+    personalStays: " The personal adapter is never uploaded, in any form.",
     personalInSum: " The personal adapter is part of the secure sum.",
     personalSeen: " The coordinator sees the personal adapter too.",
   },
@@ -344,7 +344,13 @@ export const en = {
     whatWasAgreed: "What was agreed",
     takes: (time: string) => `About ${time}`,
     mayClose: "You may close this tab",
-    mayCloseText:
-      "The federation goes on by itself. This browser keeps the organiser link, which brings these controls back; it opens the same on any device.",
+    /** By who may join. */
+    goesOn: {
+      open: "The federation goes on by itself.",
+      approval: "Who asks to be let in waits until you are back; all else goes on by itself.",
+      closed: "Nobody joins until you let people in again, under “Who comes in” on the dashboard; all else goes on by itself.",
+    },
+    keepsLink:
+      "This browser keeps the organiser link, which brings these controls back; it opens the same on any device.",
   },
 };

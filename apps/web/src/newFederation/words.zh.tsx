@@ -322,6 +322,11 @@ export const zh: typeof en = {
     whatWasAgreed: "约定内容",
     takes: (time) => `约 ${time}`,
     mayClose: "你可以关闭此标签页",
-    mayCloseText: "联邦会自行继续。浏览器保存组织者链接，用它可以回到这些控制；在任何设备上打开都一样。",
+    goesOn: {
+      open: "联邦会自行继续。",
+      approval: "申请加入的人会等到你回来；其余都会自行继续。",
+      closed: "在你于仪表盘的“谁能加入”中重新放行之前，没有人能加入；其余都会自行继续。",
+    },
+    keepsLink: "浏览器保存组织者链接，用它可以回到这些控制；在任何设备上打开都一样。",
   },
 };

@@ -106,7 +106,10 @@ export function CreatedPage() {
           <div className="tiles">
             <Agreed config={snapshot.config} />
             <HowLong config={snapshot.config} />
-            <Note title={words.createdPage.mayClose} text={words.createdPage.mayCloseText} />
+            <Note
+              title={words.createdPage.mayClose}
+              text={common.listing.sentences([words.createdPage.goesOn[snapshot.joining], words.createdPage.keepsLink])}
+            />
           </div>
         )}
       </div>
