@@ -67,6 +67,29 @@ describe("a newcomer", () => {
     await Promise.all([first.close(), second.close()]);
   });
 
+  it("takes the simulated participant along where its data is to be forgotten", async () => {
+    const context = await stage.browser.newContext();
+    const page = await context.newPage();
+    page.setDefaultTimeout(120_000);
+    await page.goto(stage.url);
+    await page.getByRole("button", { name: "Watch it learn" }).click();
+    await page.getByRole("cell", { name: /\(simulated\) here/ }).waitFor();
+    await page.getByRole("link", { name: "Duet, front page" }).click();
+    await page.getByRole("button", { name: /^Forget my data of/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Leave and forget" }).click();
+    await page.getByRole("status").filter({ hasText: "Forgotten in this browser" }).waitFor();
+    // Who organises still sees it.
+    await page
+      .getByRole("region", { name: "Yours" })
+      .getByRole("link", { name: /^Open / })
+      .click();
+    await page
+      .getByText(/\(simulated\) left/)
+      .first()
+      .waitFor();
+    await context.close();
+  });
+
   it("comes from the front page to training by three decisions with sample data, and by five with rows of one's own", async () => {
     // A decision is something to choose or to say. The one button that goes on is none.
     const made: string[] = [];

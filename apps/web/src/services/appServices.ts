@@ -14,7 +14,8 @@ import { type BackendName, backendName } from "@duet/lora-core/protocol/metrics"
 import type { TeamChoices } from "@duet/lora-core/team/teamMessages";
 import { baseUrl } from "../lib/baseUrl.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
-import type { CompanionRequest, StopCompanion } from "./companion.ts";
+import type { Companion, CompanionRequest } from "./companion.ts";
+import { forgetCompanion } from "./companionIdentities.ts";
 import type { DeviceCheck } from "./deviceCheck.ts";
 import { type ForgettablePart, type Forgotten, forgetParts, PARTS } from "./forgetting.ts";
 import { createLedgerStore } from "./ledgerStore.ts";
@@ -68,7 +69,10 @@ export interface AppServices {
   join(request: JoinRequest): Promise<void>;
   /** A simulated participant beside this tab; the one of another federation ends. @throws {DuetError} as {@link JoinRequest}'s joining. */
   accompany(request: CompanionRequest): Promise<void>;
-  /** Deletes of this browser what it keeps of a federation; says what there was of it. A tab that takes part leaves it, of which nothing is kept. */
+  /**
+   * Deletes of this browser what it keeps of a federation; says what there was of it. A tab that takes part leaves it, of which nothing is kept. So does a
+   * simulated participant, of which nobody is told: it was nobody's data.
+   */
   forget(federationId: string, parts: readonly ForgettablePart[]): Promise<Forgotten>;
   /** Comes back as the client this tab was before a reload, with its simulated participant. */
   resume(federationId: string): Promise<ComeBack>;
@@ -102,11 +106,11 @@ export function createAppServices(): AppServices {
     ownFederation: () => session.get()?.federationId ?? null,
     onSeen: (snapshot) => notices.see(snapshot, session.get()?.get().clientId ?? null),
   });
-  let companion: { readonly federationId: string; readonly stop: StopCompanion } | null = null;
+  let companion: { readonly federationId: string; readonly client: Companion } | null = null;
   const sessions = createTabSessions({
     ...{ coordinator, ledger, storage, surroundings, now, backend, engines, looking, session },
     onBegin(federationId) {
-      if (companion?.federationId !== federationId) companion?.stop();
+      if (companion?.federationId !== federationId) companion?.client.stop();
     },
     onStarted: recognition.follow,
     onTraining: wakeLock.setTraining,
@@ -137,11 +141,15 @@ export function createAppServices(): AppServices {
     },
     async accompany(request) {
       const { startCompanion } = await loadPart(() => import("./companion.ts"));
-      companion?.stop();
-      companion = { federationId: request.federationId, stop: await startCompanion(request) };
+      companion?.client.stop();
+      companion = { federationId: request.federationId, client: await startCompanion(request) };
     },
     async forget(federationId, parts) {
       const tookPart = sessions.end(federationId);
+      if (companion?.federationId === federationId) {
+        await companion.client.leave();
+        companion = null;
+      } else await forgetCompanion(federationId, engines.current);
       const forgotten = await forgetParts({ storage, ledgers, engine: engines.current }, federationId, tookPart ? PARTS : parts);
       if (tookPart) void coordinator.request("client:leave", {}).catch(() => {});
       return forgotten;
@@ -157,8 +165,8 @@ export function createAppServices(): AppServices {
       if (session.get()?.federationId === federationId) return { as: "client" };
       const come = await sessions.comeBack(known, kept);
       const { resumeCompanion } = await loadPart(() => import("./companion.ts"));
-      const stop = companion === null ? await resumeCompanion(federationId) : null;
-      if (stop) companion = { federationId, stop };
+      const client = companion === null ? await resumeCompanion(federationId) : null;
+      if (client) companion = { federationId, client };
       return come;
     },
     team: sessions.team,

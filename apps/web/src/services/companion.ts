@@ -2,7 +2,6 @@
  * A simulated participant: a client of its own in this page, with its own worker, socket and share of a sample, so that who only wants to
  * see how it goes need not find a second person. To the coordinator and to everybody else it is a client like any other.
  */
-import { clientIdentity, type IdentityStore } from "@duet/client/clientIdentity";
 import { createCoordinatorClient } from "@duet/client/coordinatorClient";
 import { type FederatedSession, startFederatedSession } from "@duet/client/federatedSession";
 import { openFederationFeed } from "@duet/client/federationFeed";
@@ -13,7 +12,7 @@ import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { baseUrl } from "../lib/baseUrl.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { createWorkerEngine } from "../worker/workerEngine.ts";
-import { readStored } from "./tabStorage.ts";
+import { companionIdentities as identities } from "./companionIdentities.ts";
 
 export interface CompanionRequest {
   readonly federationId: string;
@@ -25,17 +24,16 @@ export interface CompanionRequest {
   readonly nameOf: (share: string) => string;
 }
 
-/** Ends with the page, or by this. What it had on the device is forgotten once it takes part no more. */
-export type StopCompanion = () => void;
+/** What it had on the device is forgotten once it takes part no more. */
+export interface Companion {
+  /** It ends with the page, or by this; a reload brings it back. */
+  stop(): void;
+  /** For good. */
+  leave(): Promise<void>;
+}
 
 /** Joins as a new client. */
-export async function startCompanion({
-  federationId,
-  inviteToken,
-  sample,
-  share,
-  nameOf,
-}: CompanionRequest): Promise<StopCompanion> {
+export async function startCompanion({ federationId, inviteToken, sample, share, nameOf }: CompanionRequest): Promise<Companion> {
   const parts = partsOf(federationId, inviteToken);
   const { config } = await parts.snapshot();
   const { share: from, data } = await parts.engine.connectSample(sample, share, config.seed);
@@ -44,7 +42,7 @@ export async function startCompanion({
 }
 
 /** Comes back after a reload of the page that started it; null where there was none. */
-export async function resumeCompanion(federationId: string): Promise<StopCompanion | null> {
+export async function resumeCompanion(federationId: string): Promise<Companion | null> {
   const known = identities.identity(federationId);
   if (!known || known.removed !== null) return null;
   const parts = partsOf(federationId, known.resumeToken);
@@ -81,7 +79,7 @@ function partsOf(federationId: string, token: string) {
   };
 }
 
-function run(parts: ReturnType<typeof partsOf>, session: FederatedSession<TabEngine>): StopCompanion {
+function run(parts: ReturnType<typeof partsOf>, session: FederatedSession<TabEngine>): Companion {
   const stop = () => {
     session.close();
     parts.close();
@@ -93,16 +91,5 @@ function run(parts: ReturnType<typeof partsOf>, session: FederatedSession<TabEng
     const forgotten = state.clientId === null ? Promise.resolve() : session.engine.forget(state.clientId);
     void forgotten.catch(() => undefined).then(stop);
   });
-  return stop;
+  return { stop, leave: session.leave };
 }
-
-const keyOf = (federationId: string): string => `duet:companion:${federationId}`;
-
-const identities: IdentityStore = {
-  identity: (federationId) => readStored(sessionStorage, keyOf(federationId), clientIdentity),
-  saveIdentity: (identity) => sessionStorage.setItem(keyOf(identity.federationId), JSON.stringify(identity)),
-  // Nobody has to admit it: it is only started where everybody may come in.
-  saveAsking: () => undefined,
-  saveParting: () => undefined,
-  forgetIdentity: (federationId) => sessionStorage.removeItem(keyOf(federationId)),
-};
