@@ -41,6 +41,14 @@ describe("readTable, delimited text", () => {
     expect(tsv).toMatchObject({ format: "tsv", rows: [{ line: 2, values: { text: "red, itchy, dry", label: "skin" } }] });
   });
 
+  it("takes cells between tabs in a text file, as Excel saves it, also where a cell begins with a blank; a stack trace is none", () => {
+    expect(readTable("text\tlabel\n it burns\tskin\nit aches\thead\n", "a.txt")).toMatchObject({
+      format: "tsv",
+      rows: [{ values: { label: "skin" } }, { values: { text: "it aches", label: "head" } }],
+    });
+    expect(readTable("failed\tbadly\n\tat a.b\n\tat c.d\n", "a.txt").format).toBe("text");
+  });
+
   it("reads a CSV of a single column", () => {
     expect(readTable("text\nfirst one\nsecond one\n", "a.csv").rows.map(({ values }) => values.text)).toEqual([
       "first one",

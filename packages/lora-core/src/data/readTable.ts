@@ -93,7 +93,7 @@ function looksLikeRows(content: string): TableFormat | null {
   if (lines.length > 1 && lines.slice(0, 2).every(isObject)) return "jsonl";
   const [first = ""] = lines;
   const areCells =
-    countOf(first, "\t") > 0 && lines.every((line) => !/^\s/.test(line) && countOf(line, "\t") === countOf(first, "\t"));
+    countOf(first, "\t") > 0 && lines.every((line) => !line.startsWith("\t") && countOf(line, "\t") === countOf(first, "\t"));
   return lines.length > 2 && areCells ? "tsv" : null;
 }
 
