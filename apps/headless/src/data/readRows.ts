@@ -54,8 +54,8 @@ export function readTableFile(file: string, options: TableOptions): Table {
   return readTable(content, basename(file), options);
 }
 
-function columnsOf(table: Table, { input, label, file }: RowsRequest): { readonly input: string; readonly answer: string } {
-  const guess = guessColumns(table);
+function columnsOf(table: Table, { input, label, file, task }: RowsRequest): { readonly input: string; readonly answer: string } {
+  const guess = guessColumns(table, task.kind === "label" ? task.labels : []);
   const answer = label ?? guess.answer;
   if (answer === null) {
     throw new DuetError(

@@ -78,7 +78,7 @@ export function useConnectData(task: Task, seed: number): ConnectData {
   }
 
   async function read(content: Blob, name: string, options: TableOptions): Promise<ConnectState> {
-    const table = await services.engine().readTable(content, name, options);
+    const table = await services.engine().readTable(content, name, options, task.kind === "label" ? task.labels : []);
     const { input, answer } = table.guess;
     return mapped(table, { options, input, answer: answer ?? "", matchCase: false, mask: [] });
   }

@@ -87,7 +87,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
   }
 
   return {
-    async readTable(content, fileName, options) {
+    async readTable(content, fileName, options, labels) {
       table = null;
       connecting = null;
       const read = readTable(new Uint8Array(await content.arrayBuffer()), fileName, options);
@@ -100,7 +100,7 @@ export function createDataDesk({ answers, client, models }: DataDeskParts, baseU
         preview: read.rows.slice(0, PREVIEW_ROWS).map(({ values }) => read.columns.map((column) => cut(values[column] ?? ""))),
         rejected: summarise(read.rejected),
         reading: read.reading,
-        guess: guessColumns(read),
+        guess: guessColumns(read, labels),
       };
     },
     labels: async (answerColumn) => labelsOf(current(), answerColumn),

@@ -120,8 +120,8 @@ export interface TabEngine extends TeamEngine {
   samples(clientId: string): Promise<SampleHistory | null>;
   /** Deletes rows or adapters of a client from this device; says how many rows, and whether adapters, there were. */
   forgetParts(clientId: string, parts: readonly KeptPart[]): Promise<{ readonly rows: number; readonly adapters: boolean }>;
-  /** Reads a file and keeps it in the worker until the next one. @throws {Error} with a sentence for the file's owner. */
-  readTable(content: Blob, fileName: string, options?: Partial<TableOptions>): Promise<TableSummary>;
+  /** Reads a file and keeps it in the worker until the next one. `labels` are those agreed on. @throws {Error} with a sentence for the file's owner. */
+  readTable(content: Blob, fileName: string, options?: Partial<TableOptions>, labels?: readonly string[]): Promise<TableSummary>;
   /** Distinct answers of a column of the table read last. */
   labels(answerColumn: string): Promise<readonly LabelCount[]>;
   /** The same of a file that is not kept, in the column that looks like labels; null where none does. @throws as {@link readTable}. */

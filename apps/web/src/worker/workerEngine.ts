@@ -109,11 +109,11 @@ export function createWorkerEngine({ baseUrl, mostThreads, onEnd }: WorkerOption
         () => ["readPicked"],
         (touch) => remote.provideModelFiles(model, files, proxy(touching(touch, onProgress))),
       ),
-    readTable: (content, fileName, options) =>
+    readTable: (content, fileName, options, labels) =>
       inTime(
         READING_SECONDS,
         () => ["readFile", fileName],
-        () => remote.readTable(content, fileName, options),
+        () => remote.readTable(content, fileName, options, labels),
       ),
     labels: (answerColumn) =>
       inTime(

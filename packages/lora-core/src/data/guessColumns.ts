@@ -1,6 +1,7 @@
 /** A first guess at which column is the input and which the answer; the user can change it. */
 import { ANSWER_NAMES, INPUT_NAMES } from "./columnNames.ts";
 import { isConversationColumn, splitTalk } from "./conversation.ts";
+import { createLabelMatcher } from "./labelMatching.ts";
 import type { Table } from "./table.ts";
 
 /** `input` may be a template (inputTemplate.ts). `answer` is null when no column repeats its values as labels do and none has a telling name. */
@@ -22,9 +23,12 @@ interface ColumnProfile {
   readonly wordShare: number;
 }
 
-/** The most text-like column is the input; among the others, a column of few repeated values is the answer. */
-export function guessColumns(table: Table): GuessedColumns {
-  return guessConversation(table) ?? guessInstruction(table) ?? guessText(table);
+/**
+ * The most text-like column is the input; among the others, a column of few repeated values is the answer. Where `labels` are agreed on, the column that
+ * has them is, whatever else the file has.
+ */
+export function guessColumns(table: Table, labels: readonly string[] = []): GuessedColumns {
+  return guessConversation(table) ?? guessInstruction(table) ?? guessText(table, labels);
 }
 
 /** A column of conversations is both, unless nobody answers in them. */
@@ -58,15 +62,34 @@ function guessInstruction({ columns, rows }: Table): GuessedColumns | null {
   return { input: isUsed ? `{${instruction}}\n\n{${about}}` : instruction, answer };
 }
 
-function guessText(table: Table): GuessedColumns {
+function guessText(table: Table, labels: readonly string[]): GuessedColumns {
   const profiles = table.columns.map((name) => profile(table, name));
-  const input = best(profiles, inputScore) ?? profiles[0];
+  const agreed = table.columns.length > 1 ? columnOfLabels(table, labels) : null;
+  const input =
+    best(
+      profiles.filter(({ name }) => name !== agreed),
+      inputScore,
+    ) ?? profiles[0];
   if (!input) throw new RangeError("guessColumns: the table has no columns");
   const answer = best(
     profiles.filter((column) => column !== input),
     answerScore,
   );
-  return { input: input.name, answer: answer?.name ?? null };
+  return { input: input.name, answer: agreed ?? answer?.name ?? null };
+}
+
+/** Of a column's cells that are not empty, so many must be labels. */
+const LEAST_LABELS = 0.5;
+
+/** The column with the largest share of cells that are one of the labels; null where none has many. */
+function columnOfLabels({ columns, rows }: Table, labels: readonly string[]): string | null {
+  const matcher = createLabelMatcher(labels, false);
+  const shareOf = (name: string) => {
+    const cells = rows.slice(0, SAMPLE).flatMap(({ values }) => values[name]?.trim() || []);
+    const share = cells.filter((cell) => matcher.match(cell) !== null).length / Math.max(1, cells.length);
+    return share < LEAST_LABELS ? 0 : share;
+  };
+  return best(columns, shareOf);
 }
 
 function profile(table: Table, name: string): ColumnProfile {

@@ -80,6 +80,25 @@ describe("guessColumns", () => {
     expect(guessed).toEqual({ input: "Content", answer: "Level" });
   });
 
+  it("takes the column that has the agreed labels, however it is called and however they are written there", () => {
+    const table = rows(
+      "text,level,flag",
+      (i) => `a message about disk ${i},${i % 3 ? "INFO" : "ERROR"},${i % 2 ? "Alert" : "-"}`,
+    );
+    expect(guessColumns(table)).toEqual({ input: "text", answer: "level" });
+    expect(guessColumns(table, ["-", "alert"])).toEqual({ input: "text", answer: "flag" });
+    expect(guessColumns(table, ["info", "error", "fatal"])).toEqual({ input: "text", answer: "level" });
+    expect(guessColumns(table, ["north", "south"])).toEqual({ input: "text", answer: "level" });
+  });
+
+  it("takes what is left as the input where labels are the longest text", () => {
+    const table = rows("what it is,code", (i) => `${i % 2 ? "a failure of the heart" : "a failure of the lung"},it ${i}`);
+    expect(guessColumns(table, ["a failure of the heart", "a failure of the lung"])).toEqual({
+      input: "code",
+      answer: "what it is",
+    });
+  });
+
   it("finds no answer in a log file", () => {
     expect(guessColumns(readTable("one line\nanother line\n", "a.log"))).toEqual({ input: "line", answer: null });
   });
