@@ -22,7 +22,7 @@ test("while it runs, one's own newest accuracy, against the base and learning al
 
 test("at the end, before and after, with the adapter that is served and not the one that these rows like best", () => {
   const view = headlineView(snapshotOf({ phase: "finished" }), served);
-  expect(view).toMatchObject({ from: 0.25, to: 0.55, of: "of your 48 test rows right, before and with the fused adapter" });
+  expect(view).toMatchObject({ from: 0.25, to: 0.55, of: "of your 48 test rows right, before and as served" });
 });
 
 test("at the end the gain over learning alone is that of the rows which every round measured", () => {
@@ -30,7 +30,7 @@ test("at the end the gain over learning alone is that of the rows which every ro
   const ended = { ...served, own: { ...served.own, testRows: 48, sample } };
   expect(headlineView(snapshotOf({ phase: "finished", clients: [told] }), ended)).toMatchObject({
     to: 0.55,
-    of: "of your 48 test rows right, before and with the fused adapter",
+    of: "of your 48 test rows right, before and as served",
     over: "+0.30 over the untouched base, +0.15 ± 0.22 over learning alone",
   });
 });
@@ -64,7 +64,7 @@ test("who looks on sees the mean, and no certainty that it does not have", () =>
   expect(headlineView(snapshotOf({ phase: "finished", clients: [told, bram] }), null)).toEqual({
     from: 0.275,
     to: 0.7,
-    of: "mean accuracy of 2 clients, each on its own test rows, before and with the fused adapter",
+    of: "mean accuracy of 2 clients, each on its own test rows, before and as served",
     over: "+0.42 over the untouched base",
     certainty: null,
   });

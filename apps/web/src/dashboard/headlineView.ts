@@ -2,6 +2,7 @@
 
 import type { OwnFigures, SessionState } from "@duet/client/sessionState";
 import { latestAccuracy, meanAccuracy, summedAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
+import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { newestIn, type PerAdapter } from "../lib/adapters.ts";
 import { accuracyInterval, differenceSpread } from "../lib/certainty.ts";
@@ -55,7 +56,7 @@ function ownHeadline(
   return {
     from: isOver ? accuracy.base : null,
     to,
-    of: isOver ? words.headlineView.beforeAfter(mine, common.adapterNames[shown]) : words.headlineView.soFar(mine),
+    of: isOver ? words.headlineView.beforeAfter(mine, howOf(shown)) : words.headlineView.soFar(mine),
     over: overText(to, accuracy.base, { now: comparable, before: alone, rows: sample?.testRows ?? rows }),
     certainty: rows === 0 ? null : certaintyText(to, rows),
   };
@@ -95,7 +96,7 @@ function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
   return {
     from: isOver ? accuracy.base : null,
     to,
-    of: isOver ? words.headlineView.meanBeforeAfter(whose, common.adapterNames[newest]) : words.headlineView.meanSoFar(whose),
+    of: isOver ? words.headlineView.meanBeforeAfter(whose, howOf(newest)) : words.headlineView.meanSoFar(whose),
     over: overText(to, accuracy.base, null),
     certainty: null,
   };
@@ -115,6 +116,10 @@ function writtenHeadline(snapshot: Snapshot): HeadlineView | null {
     certainty: null,
   };
 }
+
+/** "as served", or of which adapter it is where nobody came to the end. */
+const howOf = (key: AdapterKey) =>
+  key === "fused" ? words.headlineView.asServed : words.headlineView.withAdapter(common.adapterNames[key]);
 
 function newestOf(accuracy: PerAdapter): number | null {
   const newest = newestIn(accuracy);

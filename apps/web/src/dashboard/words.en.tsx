@@ -249,7 +249,8 @@ export const en = {
     /** By who may join. */
     nobodyYet: {
       open: "Nobody yet. Whoever opens the invite link and connects data stands here at once.",
-      approval: "Nobody yet. Whoever opens the invite link and connects data asks on this page, and stands here once you let them in.",
+      approval:
+        "Nobody yet. Whoever opens the invite link and connects data asks on this page, and stands here once you let them in.",
       closed: "Nobody yet, and nobody can join: the federation is closed. “Who comes in” on the dashboard opens it.",
     },
     client: "Client",
@@ -274,10 +275,12 @@ export const en = {
   headlineView: {
     yourRows: (rows: number) => `your ${plural(rows, "test row")}`,
     ofClients: (clients: number) => `of ${plural(clients, "client")}, each on its own test rows`,
-    beforeAfter: (rows: string, adapter: string) => `of ${rows} right, before and with the ${adapter} adapter`,
+    asServed: "as served",
+    withAdapter: (adapter: string) => `with the ${adapter} adapter`,
+    beforeAfter: (rows: string, how: string) => `of ${rows} right, before and ${how}`,
     soFar: (rows: string) => `accuracy so far, on ${rows}`,
     overAllRows: "over the rows of all clients",
-    meanBeforeAfter: (whose: string, adapter: string) => `mean accuracy ${whose}, before and with the ${adapter} adapter`,
+    meanBeforeAfter: (whose: string, how: string) => `mean accuracy ${whose}, before and ${how}`,
     meanSoFar: (whose: string) => `mean accuracy so far ${whose}`,
     median: (clients: number, low: string, high: string) =>
       `median accuracy of ${plural(clients, "client")}; half of them between ${low} and ${high}`,

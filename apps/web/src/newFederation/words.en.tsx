@@ -350,7 +350,6 @@ export const en = {
       approval: "Who asks to be let in waits until you are back; all else goes on by itself.",
       closed: "Nobody joins until you let people in again, under “Who comes in” on the dashboard; all else goes on by itself.",
     },
-    keepsLink:
-      "This browser keeps the organiser link, which brings these controls back; it opens the same on any device.",
+    keepsLink: "This browser keeps the organiser link, which brings these controls back; it opens the same on any device.",
   },
 };

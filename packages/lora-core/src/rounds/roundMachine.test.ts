@@ -330,7 +330,7 @@ test("the rounds after the last aggregated one fuse and finish without an aggreg
 
 test("fusing is not counted among the rounds: it is said by its name when it begins, while it lasts, and when it is over", () => {
   const fusing = run(...closing, aggregated(1), submitted("anna", 2, 30), submitted("bram", 2, 31), aggregated(2, 40));
-  expect(roundsView(fusing).note).toBe("Everyone fuses the two adapters; waiting for anna, bram.");
+  expect(roundsView(fusing).note).toBe("Everyone makes what it serves; waiting for anna, bram.");
   const end = [submitted("anna", 3, 50), submitted("bram", 3, 51)].reduce(
     (state, event) => transition(state, event).state,
     fusing,
@@ -338,8 +338,8 @@ test("fusing is not counted among the rounds: it is said by its name when it beg
   const said = roundsView(end).events.map(({ text }) => text);
   expect(said.slice(-4)).toEqual([
     "Round 2 closed with 2 of 2",
-    "Fusing began for 2 clients",
-    "Fusing ended with 2 of 2",
+    "The finish began for 2 clients",
+    "The finish ended with 2 of 2",
     "All rounds are done",
   ]);
 });

@@ -36,13 +36,13 @@ export const ROUND_SENTENCES = {
   opened: (round: number, clients: number, attempt: number) => `Round ${round} opened ${begun(clients, attempt)}`,
   // The first and the last one are not among the rounds that people count.
   aloneOpened: (clients: number, attempt: number) => `Learning alone began ${begun(clients, attempt)}`,
-  fusingOpened: (clients: number, attempt: number) => `Fusing began ${begun(clients, attempt)}`,
+  fusingOpened: (clients: number, attempt: number) => `The finish began ${begun(clients, attempt)}`,
   cameLate: (name: string, round: number, counts: number, weight: number) =>
     `${name}'s answer of round ${round} came late and is kept for round ${counts}: it counts there for ${weight} of one in time, unless ${name} answers that round too`,
   caughtUp: (name: string) => `${name} has caught up, and takes part from the next round on`,
   closed: (round: number, clients: number, asked: number) => `Round ${round} closed with ${clients} of ${asked}`,
   aloneClosed: (clients: number, asked: number) => `Learning alone ended with ${clients} of ${asked}`,
-  fusingClosed: (clients: number, asked: number) => `Fusing ended with ${clients} of ${asked}`,
+  fusingClosed: (clients: number, asked: number) => `The finish ended with ${clients} of ${asked}`,
   allDone: () => "All rounds are done",
   times: (why: string, failures: number) => `${why}, ${failures} times`,
   and: (what: string, then: string) => `${what}; ${then}`,
@@ -114,7 +114,7 @@ export const ROUND_SENTENCES = {
   waitingForCatchUp: (names: string) => `Waiting for ${names}, learning alone first, before the next round opens.`,
   collecting: (round: number, names: string) => `Round ${round} is open; waiting for ${names}.`,
   learningAlone: (names: string) => `Everyone learns alone first; waiting for ${names}.`,
-  fusing: (names: string) => `Everyone fuses the two adapters; waiting for ${names}.`,
+  fusing: (names: string) => `Everyone makes what it serves; waiting for ${names}.`,
   summing: (what: Summed, step: ExchangeStep, names: string) =>
     `The ${SUMMED[what]} are summed so that nobody sees a single one: ${STEPS[step]}; waiting for ${names}.`,
   andMore: (names: string, more: number) => `${names} and ${more} more`,

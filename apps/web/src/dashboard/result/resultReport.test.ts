@@ -5,7 +5,7 @@ import { resultReport, resultSentence } from "./resultReport.ts";
 const figure = {
   from: 0.36,
   to: 0.85,
-  of: "of your 48 test rows right, before and with the fused adapter",
+  of: "of your 48 test rows right, before and as served",
   over: "+0.49 over the untouched base",
   certainty: null,
 };
@@ -15,7 +15,7 @@ const snapshot = snapshotOf({ clients: [clientOf("a", { name: "<b>Ward & co</b>"
 
 test("a sentence to pass on", () => {
   expect(resultSentence(snapshot, figure)).toBe(
-    "ward notes: 0.36 → 0.85 of your 48 test rows right, before and with the fused adapter; +0.49 over the untouched base.",
+    "ward notes: 0.36 → 0.85 of your 48 test rows right, before and as served; +0.49 over the untouched base.",
   );
 });
 

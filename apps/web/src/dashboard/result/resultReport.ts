@@ -23,7 +23,7 @@ import { clientVerdicts } from "./clientVerdicts.ts";
 import type { VerdictView } from "./verdictView.ts";
 import { words } from "./words.ts";
 
-/** "Ward notes: 0.36 → 0.85 of your 48 test rows right, before and with the fused adapter; +0.49 over the untouched base." */
+/** "Ward notes: 0.36 → 0.85 of your 48 test rows right, before and as served; +0.49 over the untouched base." */
 export function resultSentence({ config }: Pick<Snapshot, "config">, { from, to, of, over }: HeadlineView): string {
   const numbers = from === null ? formatFraction(to) : `${formatFraction(from)} → ${formatFraction(to)}`;
   return words.resultReport.sentence(config.name, numbers, [of, over].filter(Boolean).join(common.listing.semicolon));
