@@ -1,7 +1,7 @@
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { decoderBase } from "@duet/lora-core/protocol/testing/baseModels";
 import { expect, test } from "vitest";
-import { begunRound, readiness } from "./readiness.ts";
+import { begunRound, computingText, readiness } from "./readiness.ts";
 
 const config = defaultFederation({
   name: "notes",
@@ -39,4 +39,17 @@ test("who comes when rounds have begun is told of those that are left, with what
 
 test("where slower devices do fewer steps, none is too late", () => {
   expect(readiness({ ...config, work: "bySpeed" }, measured(10), rows).isInTime).toBe(true);
+});
+
+test("before a check the time is told by the rows that are connected, and without any by how many are guessed", () => {
+  const seconds = (text: string) => Number(/about (\d+) min/.exec(text)?.[1] ?? 0);
+  const guessed = computingText(config, null, null);
+  const own = computingText(config, { parts: { train: 12_000, fusion: 2000, test: 6000 }, rowCount: 20_000 }, null);
+  expect(guessed).toMatch(/^about .* of computing with 1,000 rows$/);
+  expect(own).toMatch(/^about .* of computing with your 20,000 rows$/);
+  expect(seconds(own)).toBeGreaterThan(seconds(guessed));
+  // What was measured here is told in place of a guess: the figure of the check.
+  expect(computingText(config, { parts: rows, rowCount: 200 }, { seconds: 50 })).toBe(
+    "about 50 s of computing with your 200 rows",
+  );
 });

@@ -2,8 +2,12 @@
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { expectedRounds, measuredPace, totalOf } from "../lib/federation/expectedTime.ts";
+import { expectedRounds, expectedTime, guessedPace, measuredPace, ROWS_EACH, totalOf } from "../lib/federation/expectedTime.ts";
+import { roundedTime } from "../lib/format.ts";
+import { formatWhole } from "../lib/numbers.ts";
 import type { DeviceCheck } from "../services/deviceCheck.ts";
+import type { ConnectedData } from "../worker/tabEngine.ts";
+import { words } from "./words.ts";
 
 export interface Readiness {
   readonly tokensPerSecond: number;
@@ -34,4 +38,15 @@ export function readiness(
     longestRound,
     isInTime: config.work === "bySpeed" || longestRound <= config.roundDeadlineSeconds,
   };
+}
+
+/** How long a federation takes, in words: as measured here, else by one's own rows, else by as many as are guessed. */
+export function computingText(
+  config: FederationConfig,
+  data: Pick<ConnectedData, "parts" | "rowCount"> | null,
+  measured: Pick<Readiness, "seconds"> | null,
+): string {
+  const seconds = measured?.seconds ?? totalOf(expectedTime(config, guessedPace(config, data?.parts)));
+  const time = roundedTime(seconds);
+  return data ? words.joinPage.takesYou(time, data.rowCount) : words.joinPage.takes(time, formatWhole(ROWS_EACH));
 }

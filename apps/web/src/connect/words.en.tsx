@@ -331,7 +331,8 @@ export const en = {
     watch: "Watch",
     secure: "updates are summed securely",
     plain: "the coordinator sees each update",
-    takes: (time: string) => `about ${time} of computing`,
+    takes: (time: string, rows: string) => `about ${time} of computing with ${rows} rows`,
+    takesYou: (time: string, rows: number) => `about ${time} of computing with your ${plural(rows, "row")}`,
     clientPrivacy: (epsilon: ReactNode, value: number) => (
       <>
         differential privacy of clients, {epsilon} {value}

@@ -316,7 +316,8 @@ export const zh: typeof en = {
     watch: "观看",
     secure: "更新经安全求和",
     plain: "协调器能看到每份更新",
-    takes: (time) => `约 ${time} 计算`,
+    takes: (time, rows) => `${rows} 个数据行约需计算 ${time}`,
+    takesYou: (time, rows) => `你的 ${formatWhole(rows)} 个数据行约需计算 ${time}`,
     clientPrivacy: (epsilon, value) => (
       <>
         客户端级差分隐私，{epsilon} {value}

@@ -24,7 +24,7 @@ import { ParticipantForm } from "../connect/ParticipantForm.tsx";
 import { RankChoice } from "../connect/RankChoice.tsx";
 import { ReadinessCheck } from "../connect/ReadinessCheck.tsx";
 import { RowsAsRead } from "../connect/RowsAsRead.tsx";
-import { begunRound } from "../connect/readiness.ts";
+import { begunRound, computingText, readiness } from "../connect/readiness.ts";
 import { useConnectData } from "../connect/useConnectData.ts";
 import { useDeviceCheck } from "../connect/useDeviceCheck.ts";
 import { useModelFiles } from "../connect/useModelFiles.ts";
@@ -38,9 +38,7 @@ import { useDeviceLimits } from "../hooks/useDeviceLimits.ts";
 import { useFederation } from "../hooks/useFederation.ts";
 import { useGo } from "../hooks/useGo.ts";
 import { useTask } from "../hooks/useTask.ts";
-import { expectedTime, guessedPace, totalOf } from "../lib/federation/expectedTime.ts";
 import { withRank } from "../lib/federation/withRank.ts";
-import { roundedTime } from "../lib/format.ts";
 import { federationPath, watchPath } from "../lib/links.ts";
 import { words as common } from "../lib/words.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
@@ -83,6 +81,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   /** As this device would train. */
   const fitting = withRank(config, rank ?? proposed);
   const [check, startCheck] = useDeviceCheck(fitting, data);
+  const ready = check.kind === "checked" && data ? readiness(fitting, check.check, data.parts, begunRound(snapshot)) : null;
   const measured = check.kind === "checked" && data ? { ...check.check, trainRows: data.parts.train } : null;
   const ranked = proposed !== null && rank === null && measured ? proposeRank(config, proposed, measured) : null;
   const isWaiting = joining.kind === "busy" && check.kind === "checking";
@@ -104,9 +103,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     <Term key="rounds" term="round">
       {common.counts.rounds(config.budgets.rounds)}
     </Term>,
-    ...(isDescribed(config.model.config)
-      ? []
-      : [words.joinPage.takes(roundedTime(totalOf(expectedTime(config, guessedPace(config)))))]),
+    ...(isDescribed(config.model.config) ? [] : [computingText(fitting, data, ready)]),
     ...protections(config),
   ];
   const head = (

@@ -41,11 +41,11 @@ export const measuredPace = ({ tokens, seconds, tokensPerRow }: StepSpeed, rows:
   secondsPerRow: (seconds / tokens) * tokensPerRow,
 });
 
-/** Of rows that are all as long as they may be. @throws {UnsupportedModelError} on a base that is not supported. */
-export function guessedPace({ model, training }: Pick<FederationConfig, "model" | "training">): Pace {
+/** Of rows that are all as long as they may be, as many as are taken to be there where nobody knows. @throws {UnsupportedModelError} on a base that is not supported. */
+export function guessedPace({ model, training }: Pick<FederationConfig, "model" | "training">, rows = GUESSED_ROWS): Pace {
   const { linears } = parseBase(model.config);
   const weights = linears.reduce((sum, { inFeatures, outFeatures }) => sum + inFeatures * outFeatures, 0);
-  return { rows: GUESSED_ROWS, secondsPerRow: (OPERATIONS.step * weights * training.maxTokens) / OPERATIONS_PER_SECOND };
+  return { rows, secondsPerRow: (OPERATIONS.step * weights * training.maxTokens) / OPERATIONS_PER_SECOND };
 }
 
 /** Of every round; of a client that comes when round `after` has begun, of those that are left. */
