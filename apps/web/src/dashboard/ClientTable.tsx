@@ -17,6 +17,7 @@ import { gainText } from "./headlineView.ts";
 import { MiniAccuracy } from "./MiniAccuracy.tsx";
 import { updateText } from "./metricsView.ts";
 import { answerOf } from "./privacy/secureSumView.ts";
+import { ENDED } from "./progressView.ts";
 import { saysAway } from "./saysAway.ts";
 import { clientNote, deviceReason } from "./told/toldText.ts";
 import type { OpenedDetail } from "./useClientDetail.ts";
@@ -81,6 +82,7 @@ export const ClientTable = memo(function ClientTable({ snapshot, onOpen }: Clien
               <Row
                 key={client.id}
                 {...{ client, shown, onOpen }}
+                isOver={ENDED.has(snapshot.phase)}
                 compared={compared.get(client.id)}
                 config={snapshot.config}
                 answer={answerOf(snapshot, client.id)}
@@ -101,6 +103,8 @@ const fusionOf = ({ history }: ClientView) => history.findLast(({ metrics }) => 
 
 interface RowProps {
   readonly client: ClientView;
+  /** The federation, however it ended. */
+  readonly isOver: boolean;
   /** With learning alone. */
   readonly compared: CrowdRow | undefined;
   readonly shown: Shown;
@@ -109,17 +113,19 @@ interface RowProps {
   readonly onOpen: OpenedDetail["open"];
 }
 
-function Row({ client, compared, shown, config, answer, onOpen }: RowProps) {
+function Row({ client, isOver, compared, shown, config, answer, onOpen }: RowProps) {
   const { name, figures, device, samples, status, progress } = client;
   const fusion = fusionOf(client);
   const cluster = clusterName(device);
   const noted = clientNote(client);
   const notTold = tells(client) ? null : <span className="muted">{untoldText(figures)}</span>;
+  // Once it is over, who closed their tab is nobody to wait for.
+  const isMissed = !isOver || status === "left";
   const standing = [
     // Why it is not here says that it is not.
-    ...(status === "present" || !saysAway(client) ? [words.clientTable.statuses[status]] : []),
+    ...(isMissed && (status === "present" || !saysAway(client)) ? [words.clientTable.statuses[status]] : []),
     ...(answer ? [words.clientTable.answers[answer]] : []),
-    ...(noted === null ? [] : [noted]),
+    ...(noted === null || (!isMissed && saysAway(client)) ? [] : [noted]),
   ];
   return (
     <tr>
