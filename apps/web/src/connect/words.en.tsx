@@ -101,15 +101,15 @@ export const en = {
   },
   labelBalance: {
     title: "Labels: yours beside the federation's",
-    key: (labels: number) => `bar: your rows · mark: where each of the ${labels} labels would be if all were as frequent`,
+    key: (labels: number) => `bar: your rows · mark: where each of the ${labels} labels would be if all were equally frequent`,
     keyOfAll: "bar: your rows · mark: all clients' training rows, from their secure sum",
     none: "none",
     /** Percents, after how many rows they are. */
     shares: (own: string, beside: string, isOfAll: boolean) =>
-      `: ${own} % of yours; ${beside} % ${isOfAll ? "of all clients' rows" : "if all labels were as frequent"}`,
+      `: ${own} % of yours; ${beside} % ${isOfAll ? "of all clients' rows" : "if all labels were equally frequent"}`,
     all: (labels: number) => `All ${labels} labels`,
     leans: (label: string, times: number, isOfAll: boolean) =>
-      `“${label}” is ${formatNumber(times, 1)} times as frequent in your rows as ${isOfAll ? "in those of all clients" : "it would be if all labels were as frequent"}: your personal adapter will lean that way.`,
+      `“${label}” is ${formatNumber(times, 1)} times as frequent in your rows as ${isOfAll ? "in those of all clients" : "it would be if all labels were equally frequent"}: your personal adapter will lean that way.`,
     missing: (names: string) => `Not in your rows, which is fine: ${names}.`,
     andMore: (names: string, more: number) => `${names} and ${more} more`,
     allThere: "Your rows have every label of the federation.",
@@ -247,7 +247,7 @@ export const en = {
     inSum: (what: string) => `${what}, as part of the sum`,
     budgetSpent: "how much of your privacy budget is spent",
     rowCount: "how many rows you train on, to the coordinator: it weighs your changes by it",
-    figuresInSum: "your loss, accuracy and rows as part of the sum: their means are shown, yours are not in them to be read",
+    figuresInSum: "your loss, accuracy and rows as part of the sum: their means are shown, and yours cannot be read out of them",
     rowsInSum:
       "how many of your training rows have each label and each length, once and as part of a sum over all clients, which everybody sees",
     rowsAlone: "how many of your rows have which label or length by themselves, and how unlike the others you are",
