@@ -61,6 +61,7 @@ it("the organiser lets people in, one name each; who was removed cannot come bac
   // From the lobby this time.
   const lobby = await organiser.context().newPage();
   await lobby.goto(`${stage.url}/created/${federation.federationId}`);
+  await lobby.getByText("Who asks to be let in waits until you are back").waitFor();
   const door = lobby.getByRole("region", { name: "Waiting to be let in" });
   await door.getByRole("button", { name: "Let in anna" }).click();
   await door.waitFor({ state: "detached" });
