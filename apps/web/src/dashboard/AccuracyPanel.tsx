@@ -12,7 +12,7 @@ import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { Term } from "../ui/Term.tsx";
 import { roundAxes } from "./axesView.ts";
-import { chanceLevel, clientSeries, measuredRowsText, testPoints } from "./metricsView.ts";
+import { chanceLevel, clientSeries, fewerRowsText, measuredRowsText, testPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
@@ -42,6 +42,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
     measuredRowsText(snapshot),
     words.accuracyPanel.chance,
   ];
+  const fewer = fewerRowsText(snapshot);
   const hidden = points.length === 0 ? noFiguresText(snapshot, "accuracies") : null;
   if (snapshot.config.task.kind === "text" || (points.length === 0 && hidden === null)) return null;
   return (
@@ -65,6 +66,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
         format={formatFraction}
         height={260}
       />
+      {fewer !== null && <p className="muted small">{fewer}</p>}
     </Panel>
   );
 });

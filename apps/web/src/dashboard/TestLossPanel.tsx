@@ -10,7 +10,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { roundAxes } from "./axesView.ts";
-import { clientSeries, measuredRowsText, testPoints } from "./metricsView.ts";
+import { clientSeries, fewerRowsText, measuredRowsText, testPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
@@ -31,6 +31,7 @@ export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonl
   const axes = useStable(roundAxes(snapshot));
   const series = useStable([...thin, ...thick]);
   const isMeasured = points.some((point) => ADAPTERS.some(({ key }) => typeof point[key] === "number"));
+  const fewer = fewerRowsText(snapshot);
   const hidden = isMeasured ? null : noFiguresText(snapshot, "losses");
   if (snapshot.config.task.kind !== "text" || (!isMeasured && hidden === null)) return null;
   const summary = ADAPTERS.flatMap(({ key, label }) => {
@@ -58,6 +59,7 @@ export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonl
         format={formatLoss}
         height={260}
       />
+      {fewer !== null && <p className="muted small">{fewer}</p>}
     </Panel>
   );
 });

@@ -2,7 +2,16 @@ import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/s
 import { latestAccuracy, meanAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import { afterEach, expect, test } from "vitest";
 import { speak } from "../lib/language.ts";
-import { chanceLevel, fusionRows, lossPoints, measuredRowsText, searchCost, testPoints, updateText } from "./metricsView.ts";
+import {
+  chanceLevel,
+  fewerRowsText,
+  fusionRows,
+  lossPoints,
+  measuredRowsText,
+  searchCost,
+  testPoints,
+  updateText,
+} from "./metricsView.ts";
 
 afterEach(() => speak("en"));
 
@@ -87,6 +96,8 @@ test("the last round stands in the chart with the rows of every round, and its e
   expect(last).toMatchObject({ base: 0.3, shared: 0.6, fused: 0.7 });
   expect(meanAccuracy(ended)).toMatchObject({ base: 0.35, fused: 0.8 });
   expect(measuredRowsText(ended)).toBe("In every round on the same 48 test rows of each client.");
+  expect(fewerRowsText(ended)).toMatch(/^Of the 48 test rows of each client that every round measured\./);
+  expect(fewerRowsText(snapshot)).toBeNull();
   expect(
     measuredRowsText({
       clients: [cleo, clientOf("dora", { history: [{ round: 0, metrics: metricsOf({ testRows: 20 }), standing: null }] })],

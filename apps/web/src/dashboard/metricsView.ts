@@ -126,12 +126,25 @@ function baseFigure(history: ClientView["history"], figure: TestFigure): number 
 }
 
 /** Of how many test rows the accuracies by round are, in words; null where no client tells it. */
-export function measuredRowsText({ clients }: Pick<Snapshot, "clients">): string | null {
+export function measuredRowsText(snapshot: Pick<Snapshot, "clients">): string | null {
+  const many = measuredRows(snapshot);
+  return many === null ? null : words.metricsView.sameRows(many);
+}
+
+/** Why a figure of the end is another one in a chart by round than elsewhere; null where it is not, or nobody tells. */
+export function fewerRowsText(snapshot: Pick<Snapshot, "clients">): string | null {
+  const isOfFewer = ({ testRows = 0, sample }: RoundMetrics) => sample != null && sample.testRows < testRows;
+  const many = measuredRows(snapshot);
+  const differs = snapshot.clients.some(({ history }) => history.some(({ metrics }) => isOfFewer(metrics)));
+  return differs && many !== null ? words.metricsView.fewerRows(many) : null;
+}
+
+/** "48 test rows", or "20 to 48 test rows". */
+function measuredRows({ clients }: Pick<Snapshot, "clients">): string | null {
   const told = clients.flatMap(({ history }) => history.flatMap(({ metrics }) => sameRows(metrics).testRows || []));
   if (told.length === 0) return null;
   const [least, most] = [Math.min(...told), Math.max(...told)];
-  const many = least === most ? common.counts.testRows(most) : words.metricsView.range(least, most);
-  return words.metricsView.sameRows(many);
+  return least === most ? common.counts.testRows(most) : words.metricsView.range(least, most);
 }
 
 /** Over all rows of all clients, from that round's secure sum; null without one. The base's is carried to every round. */

@@ -300,6 +300,8 @@ export const en = {
     cosine: (value: string) => `cosine ${value}`,
     range: (least: number, testRows: number) => `${formatWhole(least)} to ${plural(testRows, "test row")}`,
     sameRows: (many: string) => `In every round on the same ${many} of each client.`,
+    fewerRows: (many: string) =>
+      `Of the ${many} of each client that every round measured. The figures of the end are of all of them, so they differ a little.`,
   },
   progressView: {
     beginning: "beginning",

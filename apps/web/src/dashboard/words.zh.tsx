@@ -284,6 +284,7 @@ export const zh: typeof en = {
     cosine: (value) => `余弦 ${value}`,
     range: (least, testRows) => `${formatWhole(least)} 至 ${formatWhole(testRows)} 个测试数据行`,
     sameRows: (many) => `每一轮都用各客户端同样的 ${many}。`,
+    fewerRows: (many) => `这里用的是每一轮都测量的各客户端 ${many}。结束时的指标用全部测试数据行，因此略有不同。`,
   },
   progressView: {
     beginning: "正在开始",
