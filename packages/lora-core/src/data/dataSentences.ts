@@ -2,10 +2,11 @@
 import type { Saying } from "../sayings/saying.ts";
 
 /** Files that are no text, by what they are. */
-export type BinaryKind = "zip" | "xls" | "gzip" | "parquet" | "arrow" | "sqlite" | "pdf" | "image";
+export type BinaryKind = "zip" | "workbook" | "xls" | "gzip" | "parquet" | "arrow" | "sqlite" | "pdf" | "image";
 
 const BINARY_WORDS: Readonly<Record<BinaryKind, string>> = {
-  zip: "a ZIP archive or an Excel workbook. Save the sheet as CSV, or unpack the archive, and choose that file.",
+  zip: "a ZIP archive. Unpack it and choose the file inside.",
+  workbook: "a workbook of a spreadsheet. Save the sheet with the rows as CSV and choose that file.",
   xls: "an old Excel workbook. Save the sheet as CSV and choose that file.",
   gzip: "compressed with gzip. Unpack it and choose the file inside.",
   parquet: "a Parquet file. Save it as CSV or JSON Lines, for example with pandas, and choose that file.",

@@ -156,6 +156,12 @@ describe("readTable, plain text and files as a whole", () => {
     );
   });
 
+  it("says what to do with an archive, and with a workbook, which is one inside", () => {
+    const archive = Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0, 0, 0);
+    expect(() => readTable(archive, "rows.zip")).toThrow("rows.zip is a ZIP archive. Unpack it and choose the file inside.");
+    expect(() => readTable(archive, "Ward B.XLSX")).toThrow("Ward B.XLSX is a workbook of a spreadsheet. Save the sheet");
+  });
+
   it("refuses more rows than the limit", () => {
     expect(() => readTable("x\n".repeat(MAX_ROWS + 1), "a.log")).toThrow("a.log has 200001 rows; at most 200000 can be used.");
   });

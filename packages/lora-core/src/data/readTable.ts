@@ -40,7 +40,7 @@ function textOf(source: Uint8Array | string, fileName: string, { encoding }: Tab
   if (source.length > MAX_BYTES) {
     throw new TableError("TOO_LARGE", ["tooManyBytes", fileName, source.length, MAX_BYTES]);
   }
-  const binary = binaryKind(source);
+  const binary = binaryKind(source, fileName);
   if (binary !== null) throw new TableError("BINARY", ["binary", fileName, binary]);
   return decodeText(source, encoding);
 }
@@ -111,9 +111,13 @@ const BINARY_KINDS: readonly (readonly [magic: string, kind: BinaryKind])[] = [
   ["\x89PNG", "image"],
 ];
 
-function binaryKind(bytes: Uint8Array): BinaryKind | null {
+/** Spreadsheets that are archives inside. */
+const WORKBOOK = /\.(?:xls[xmb]|ods|numbers)$/i;
+
+function binaryKind(bytes: Uint8Array, fileName: string): BinaryKind | null {
   const head = String.fromCharCode(...bytes.subarray(0, 16));
-  return BINARY_KINDS.find(([magic]) => head.startsWith(magic))?.[1] ?? null;
+  const [, kind] = BINARY_KINDS.find(([magic]) => head.startsWith(magic)) ?? [];
+  return kind === "zip" && WORKBOOK.test(fileName) ? "workbook" : (kind ?? null);
 }
 
 const SAMPLE = 10_000;

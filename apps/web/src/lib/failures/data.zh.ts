@@ -2,13 +2,14 @@
 import type { BinaryKind, DATA_SENTENCES } from "@duet/lora-core/data/dataSentences";
 
 const BINARY: Readonly<Record<BinaryKind, string>> = {
-  zip: "ZIP 压缩包或 Excel 工作簿。请将工作表另存为 CSV，或解压后选择其中的文件",
+  zip: " ZIP 压缩包。请解压后选择其中的文件",
+  workbook: "电子表格工作簿。请将含有数据行的工作表另存为 CSV 后再选择",
   xls: "旧版 Excel 工作簿。请将工作表另存为 CSV 后再选择",
-  gzip: "gzip 压缩文件。请解压后选择其中的文件",
-  parquet: "Parquet 文件。请另存为 CSV 或 JSON Lines（例如用 pandas）后再选择",
-  arrow: "Arrow 文件。请另存为 CSV 或 JSON Lines（例如用 pandas）后再选择",
-  sqlite: "SQLite 数据库。请将表导出为 CSV 后再选择",
-  pdf: "PDF。请将其中的表格另存为 CSV 后再选择",
+  gzip: " gzip 压缩文件。请解压后选择其中的文件",
+  parquet: " Parquet 文件。请另存为 CSV 或 JSON Lines（例如用 pandas）后再选择",
+  arrow: " Arrow 文件。请另存为 CSV 或 JSON Lines（例如用 pandas）后再选择",
+  sqlite: " SQLite 数据库。请将表导出为 CSV 后再选择",
+  pdf: " PDF。请将其中的表格另存为 CSV 后再选择",
   image: "图片，不是表格",
 };
 const andMore = (listed: string, more: number) => (more > 0 ? `${listed}，以及另外 ${more} 个` : listed);
@@ -52,7 +53,7 @@ export const DATA: typeof DATA_SENTENCES = {
   tooManyColumns: (file, columns, most) => `${file} 有 ${columns} 列，最多能使用 ${most} 列。`,
   tooManyFields: (most) => `各行中不同的字段超过 ${most} 个，这是能使用的上限。`,
   emptyFile: (file) => `${file} 是空的。`,
-  binary: (file, kind) => `${file} 是 ${BINARY[kind]}。`,
+  binary: (file, kind) => `${file} 是${BINARY[kind]}。`,
   notText: (file) => `${file} 不是文本。请将其另存为 UTF-8 编码的 CSV、TSV、JSON Lines 或纯文本。`,
   utf32: () => "文件是 UTF-32 编码，无法在这里读取；请另存为 UTF-8。",
   namesOnly: (file, columns) => `${file} 只有列名（${columns}），没有数据行。`,
