@@ -1,6 +1,6 @@
 /** Methods by the names of the command line: every method's presets, ablations of FDLoRA, and constants and rates that are tuned. */
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
-import { type FdLoraConfig, fdLora } from "@duet/lora-core/strategies/fdLora";
+import { type FdLoraConfig, FUSION_SEARCH, fdLora } from "@duet/lora-core/strategies/fdLora";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
 import { MIXED_START } from "./trials/mixedStart.ts";
@@ -21,21 +21,18 @@ const ABLATIONS: Readonly<Record<string, FdLoraConfig>> = {
   "heavy-ball": { ...base, outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 } },
   "outer-1e-3": { ...base, outer: { form: "nesterov", learningRate: 1e-3, momentum: 0.5 } },
   "personal-in-forward": { ...base, personalInForward: true },
-  "product-fusion": { ...base, fusion: { ...base.fusion, kind: "product" } },
-  "per-layer-fusion": { ...base, fusion: { ...base.fusion, kind: "per-layer", maxEvaluations: 40 } },
-  "loss-fusion": { ...base, fusion: { ...base.fusion, objective: "loss" } },
-  "fusion-5": { ...base, fusion: { ...base.fusion, maxEvaluations: 5, confidence: 0 } },
-  "fusion-20": { ...base, fusion: { ...base.fusion, maxEvaluations: 20, confidence: 0 } },
-  "fusion-40": { ...base, fusion: { ...base.fusion, maxEvaluations: 40, confidence: 0 } },
+  "product-fusion": { ...base, fusion: { ...FUSION_SEARCH, kind: "product" } },
+  "per-layer-fusion": { ...base, fusion: { ...FUSION_SEARCH, kind: "per-layer", maxEvaluations: 40 } },
+  "loss-fusion": { ...base, fusion: { ...FUSION_SEARCH, objective: "loss" } },
+  "fusion-5": { ...base, fusion: { ...FUSION_SEARCH, maxEvaluations: 5, confidence: 0 } },
+  "fusion-20": { ...base, fusion: { ...FUSION_SEARCH, maxEvaluations: 20, confidence: 0 } },
+  "fusion-40": { ...base, fusion: { ...FUSION_SEARCH, maxEvaluations: 40, confidence: 0 } },
 };
 
-const HALVES: Serve = { kind: "sum", weights: { personal: 0.5, shared: 0.5 } };
-
-/** Ablations of the last stage: no search, everybody serves the same. `halves` is of the preset that sends no personal adapter. */
-const SERVED: Readonly<Record<string, { readonly preset: string; readonly serve: Serve }>> = {
-  "no-fusion": { preset: "sends-personal", serve: { kind: "slot", slot: "personal" } },
-  "equal-weights": { preset: "sends-personal", serve: HALVES },
-  halves: { preset: "private", serve: HALVES },
+/** Ablations of the last stage: no search, everybody serves the same. */
+const SERVED: Readonly<Record<string, Serve>> = {
+  "no-fusion": { kind: "slot", slot: "personal" },
+  "equal-weights": { kind: "sum", weights: { personal: 0.5, shared: 0.5 } },
 };
 
 /** Trials of the default with another sharing, or another start of a round, which the simulation sees to. */
@@ -107,11 +104,10 @@ function fdLoraVariant(variant: string, sync: number | null): Method {
   if (trial) return trial(fdLoraVariant("private", sync));
   const served = SERVED[variant];
   const { id, configSchema } = fdLora;
-  const preset = served?.preset ?? variant;
-  const config = ABLATIONS[variant] ?? configSchema.parse(presetOf(id, preset || undefined).config);
+  const config = served ? base : (ABLATIONS[variant] ?? configSchema.parse(presetOf(id, variant || undefined).config));
   const every = sync ?? config.sync.every;
   const method = methodOf({ id, config: { ...config, sync: { ...config.sync, every } } });
-  return served ? serving(method, served.serve) : method;
+  return served ? serving(method, served) : method;
 }
 
 function serving(method: Method, serve: Serve): Method {

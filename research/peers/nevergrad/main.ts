@@ -4,8 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { presetOf } from "@duet/lora-core/federation/federationDefaults";
-import { fdLora } from "@duet/lora-core/strategies/fdLora";
+import { FUSION_SEARCH, fdLora } from "@duet/lora-core/strategies/fdLora";
 import { experimentData } from "../../experiment/experimentData.ts";
 import { openModel } from "../../experiment/openModel.ts";
 import type { RunSettings } from "../../experiment/runs.ts";
@@ -51,12 +50,11 @@ async function* outcomesOf({ settings, data, python, budgets }: ComparedRun): As
   const { model, defaultTargets, smallTargets } = await openModel(settings.model);
   const rows = experimentData(data ?? "../shared/data", settings);
   const simulation = await createSimulation({ settings, data: rows, model, defaultTargets, smallTargets, onProgress: () => {} });
-  const { fusion } = fdLora.configSchema.parse(presetOf(fdLora.id).config);
   try {
     await simulation.run();
     console.log(`Seed ${seed}: trained.`);
     for (const [client, member] of simulation.clients.entries()) {
-      const found = await compareSearches(member.client, { budgets, seed, python, fusion });
+      const found = await compareSearches(member.client, { budgets, seed, python, fusion: FUSION_SEARCH });
       yield found.map((outcome) => ({ ...outcome, seed, client }));
       console.log(`Seed ${seed}, client ${client + 1}: searched.`);
     }

@@ -1,6 +1,6 @@
 import { defaultFederation, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { encoderBase } from "@duet/lora-core/protocol/testing/baseModels";
-import { type FdLoraConfig, fdLora } from "@duet/lora-core/strategies/fdLora";
+import { type FdLoraConfig, FUSION_SEARCH, fdLora } from "@duet/lora-core/strategies/fdLora";
 import { expect, test } from "vitest";
 import { firstFused, servedWords } from "./fusedAnswers.ts";
 
@@ -14,7 +14,7 @@ const config = defaultFederation({
 const preset = fdLora.presets["sends-personal"] as FdLoraConfig;
 const fusedBy = (kind: "factor" | "product" | "per-layer") => ({
   ...config,
-  strategy: { ...config.strategy, config: { ...preset, fusion: { ...preset.fusion, kind } } },
+  strategy: { ...config.strategy, config: { ...preset, fusion: { ...FUSION_SEARCH, kind } } },
 });
 const found = { personal: 0.8, shared: 0.3 };
 

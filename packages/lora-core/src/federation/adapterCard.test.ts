@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decoderBase, encoderBase } from "../protocol/testing/baseModels.ts";
-import { type FdLoraConfig, fdLora } from "../strategies/fdLora.ts";
+import { type FdLoraConfig, FUSION_SEARCH, fdLora } from "../strategies/fdLora.ts";
 import { adapterCard } from "./adapterCard.ts";
 import { federationBase } from "./federationBase.ts";
 import { defaultFederation, presetOf } from "./federationDefaults.ts";
@@ -108,7 +108,7 @@ test("another kind of fusion is described as what it is", () => {
       ...fused,
       config: {
         ...config,
-        strategy: { ...config.strategy, config: { ...preset, fusion: { ...preset.fusion, kind } } },
+        strategy: { ...config.strategy, config: { ...preset, fusion: { ...FUSION_SEARCH, kind } } },
       },
     });
   expect(withFusion("product")).toContain("B A = 0.75 B_personal A_personal + -0.5 B_shared A_shared");

@@ -161,7 +161,7 @@ describe("FDLoRA's readings", () => {
 describe("FDLoRA's presets", () => {
   it("are the settings that ADRs and tables speak of", () => {
     const { paper, "sends-personal": sendsPersonal, private: kept } = fdLora.presets as Record<string, FdLoraConfig>;
-    expect(Object.keys(fdLora.presets)).toEqual(["private", "sends-personal", "paper"]);
+    expect(Object.keys(fdLora.presets)).toEqual(["private", "halves", "sends-personal", "paper"]);
     expect(paper).toMatchObject({
       ...{ init: "mean-personal", weighting: "uniform", finish: false, personalInForward: false },
       sync: { every: 5, when: "multiple", copy: "uploaded" },
@@ -175,5 +175,14 @@ describe("FDLoRA's presets", () => {
       fusion: { kind: "factor", objective: "error", maxEvaluations: 6, l1: 0.05, confidence: 1 },
     });
     expect(kept).toMatchObject({ init: "seed", finish: true, sync: { every: 0 }, outer: { form: "average" } });
+  });
+
+  it("mixes half of each without a look at any row, and is else what keeps the personal adapter", () => {
+    const { halves, private: kept } = fdLora.presets as Record<string, FdLoraConfig>;
+    const rounds = Array.from({ length: budgets.rounds + 1 }, (_, index) => index + 1);
+    const planned = (c?: FdLoraConfig) => rounds.map((round) => c && fdLora.plan(c, budgets, { round, isNewcomer: false }));
+    const serve = { kind: "sum", weights: { personal: 0.5, shared: 0.5 } };
+    expect(planned(halves)).toEqual(planned(kept).map((plan) => (plan?.serve ? { ...plan, serve } : plan)));
+    expect(planned(kept).at(-1)?.serve?.kind).toBe("fuse");
   });
 });

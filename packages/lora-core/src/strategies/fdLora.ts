@@ -22,12 +22,12 @@
  * A client that joins late does stage 1 before its first round, but not before one that writes over what it would leave.
  */
 import { z } from "zod";
-import { fusionConfig } from "../fusion/fusionConfig.ts";
+import { type FusionConfig, fusionConfig } from "../fusion/fusionConfig.ts";
 import { isFusing, isLocalLearning } from "../schedule/roundNumbers.ts";
 import { mean } from "./contributions.ts";
 import { outerMemory, outerOptimizerConfig, outerStep } from "./outerOptimizer.ts";
 import { copyToPersonal, personalFinish, receiveShared, uploadDifference, uploadPersonal } from "./plans.ts";
-import type { LocalStep, Strategy, TrainStep } from "./strategy.ts";
+import type { LocalStep, Serve, Strategy, TrainStep } from "./strategy.ts";
 
 const fdLoraConfig = z.strictObject({
   /** Where theta_s(0) comes from: the mean of the personal adapters (line 7), or the federation's seed. */
@@ -46,9 +46,20 @@ const fdLoraConfig = z.strictObject({
   personalInForward: z.boolean(),
   outer: outerOptimizerConfig,
   weighting: z.enum(["uniform", "samples"]),
-  fusion: fusionConfig,
+  /** How the two are fused: a search on the client's fusion rows, or half of each, always. */
+  fusion: z.union([fusionConfig, z.strictObject({ kind: z.literal("halves") })]),
 });
 export type FdLoraConfig = z.output<typeof fdLoraConfig>;
+
+/** Ours: what is searched for within a client's handful of rows. */
+export const FUSION_SEARCH: FusionConfig = {
+  kind: "factor",
+  objective: "error",
+  maxEvaluations: 6,
+  l1: 0.05,
+  confidence: 1,
+  bound: 1.5,
+};
 
 /** Ours, where the personal adapter may be sent: the mean of all starts the shared one, and after every round it is a copy of what was sent. */
 const sendsPersonal: FdLoraConfig = {
@@ -58,7 +69,7 @@ const sendsPersonal: FdLoraConfig = {
   personalInForward: false,
   outer: { form: "nesterov", learningRate: 1, momentum: 0.5 },
   weighting: "uniform",
-  fusion: { kind: "factor", objective: "error", maxEvaluations: 6, l1: 0.05, confidence: 1, bound: 1.5 },
+  fusion: FUSION_SEARCH,
 };
 
 /**
@@ -74,7 +85,7 @@ const paper: FdLoraConfig = {
 };
 
 /**
- * The default: no tensor of the personal adapter, nor one made from it alone, ever leaves the client. Without momentum: the first differences from
+ * No tensor of the personal adapter, nor one made from it alone, ever leaves the client. Without momentum: the first differences from
  * the seed are large, and a step beyond their mean loses what they learned.
  */
 const privatePreset: FdLoraConfig = {
@@ -85,13 +96,16 @@ const privatePreset: FdLoraConfig = {
   outer: { form: "average" },
 };
 
+/** The same without a search, which costs steps and the rows that it looks at: both updates, a half each. */
+const halves: FdLoraConfig = { ...privatePreset, fusion: { kind: "halves" } };
+
 export const fdLora: Strategy<FdLoraConfig> = {
   id: "fdlora",
   label: "FDLoRA",
   summary:
     "A personal and a shared adapter per client; only the shared one is averaged, and at the end each client mixes the two.",
   configSchema: fdLoraConfig,
-  presets: { private: privatePreset, "sends-personal": sendsPersonal, paper },
+  presets: { private: privatePreset, halves, "sends-personal": sendsPersonal, paper },
   firstRound: (config) => (learnsAlone(config) ? 0 : 1),
   weighting: ({ weighting }) => weighting,
 
@@ -104,8 +118,7 @@ export const fdLora: Strategy<FdLoraConfig> = {
     const catchUp = isNewcomer && learnsAlone(config) ? [learnAlone] : [];
     if (isFusing(round, budgets.rounds)) {
       const steps = config.finish ? personalFinish(budgets) : catchUp;
-      const serve = { kind: "fuse", search: config.fusion } as const;
-      return { stage: "fusing", receive: receiveShared, steps, upload: null, serve };
+      return { stage: "fusing", receive: receiveShared, steps, upload: null, serve: servedBy(config.fusion) };
     }
     const trainShared: TrainStep = {
       kind: "train",
@@ -129,6 +142,10 @@ export const fdLora: Strategy<FdLoraConfig> = {
     return isLocalLearning(round) ? { ...state, shared: average } : outerStep(config.outer, state, average);
   },
 };
+
+function servedBy(fusion: FdLoraConfig["fusion"]): Serve {
+  return fusion.kind === "halves" ? { kind: "sum", weights: { personal: 0.5, shared: 0.5 } } : { kind: "fuse", search: fusion };
+}
 
 /** Whether there is a stage 1: not where its result is neither averaged nor kept. */
 function learnsAlone({ init, sync, finish }: FdLoraConfig): boolean {

@@ -13,6 +13,7 @@ const FACTS: Readonly<Record<string, readonly [boolean, boolean, boolean, string
   "fdlora/sends-personal": [true, true, true, "fuse"],
   "fdlora/paper": [true, true, true, "fuse"],
   "fdlora/private": [true, false, false, "fuse"],
+  "fdlora/halves": [true, false, false, "sum"],
   "local/standard": [true, false, true, "personal"],
   "fedavg/standard": [false, false, false, "shared"],
   "fedavg-finish/standard": [true, false, false, "personal"],

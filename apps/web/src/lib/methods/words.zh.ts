@@ -37,6 +37,7 @@ export const zh: typeof en = {
   presets: {
     standard: "标准",
     private: "不发送个人适配器",
+    halves: "各取一半",
     "sends-personal": "发送个人适配器",
     paper: "论文设置",
     momentum: "动量",
