@@ -1,32 +1,25 @@
 /** The loss of a training step: the model's own, or one made of its logits for methods that distil or balance. */
 
-import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import * as tf from "@tensorflow/tfjs";
 import type { Choice, DeviceAdapter, Example, TaskModel, TrainingPass } from "../models/languageModel.ts";
 import { maskedCrossEntropy } from "../ops/maskedCrossEntropy/maskedCrossEntropy.ts";
-import { uploadAdapter } from "./deviceAdapter.ts";
 
-/** A frozen adapter to learn from. */
-export interface DistillTerm {
-  readonly teacher: NamedTensors;
-  readonly weight: number;
+/** Answers to a batch to learn from, and how much. */
+export interface Taught {
+  /** The teacher's, without a gradient. */
+  readonly logits: tf.Tensor2D;
+  readonly weight: number | tf.Scalar;
   readonly temperature: number;
 }
 
-export interface Objective {
-  /**
-   * Does what of this batch's loss needs no gradient, and returns the rest. Call inside tf.tidy; the returned function inside
-   * tf.variableGrads.
-   */
-  on(batch: readonly Example[]): (adapter: DeviceAdapter, pass: TrainingPass) => tf.Scalar;
-  dispose(): void;
-}
-
-interface ObjectiveOptions {
-  readonly scale: number;
-  readonly distill: DistillTerm | null;
-  readonly balanced: boolean;
-}
+/**
+ * Does what of a batch's loss needs no gradient, and returns the rest. Call inside tf.tidy; the returned function inside
+ * tf.variableGrads.
+ */
+export type Objective = (
+  batch: readonly Example[],
+  taught: Taught | null,
+) => (adapter: DeviceAdapter, pass: TrainingPass) => tf.Scalar;
 
 /** Logit of a choice that this client never saw; e to the power of it is nothing. */
 const NEVER = -30;
@@ -38,40 +31,47 @@ const NEVER = -30;
  * n are this client's counts of each choice in the same context: for an encoder its rows per label, for a causal LM its
  * continuations of the same beginning of an answer, whose product is the count of the whole label.
  */
-export function createObjective(
-  model: TaskModel,
-  examples: readonly Example[],
-  { scale, distill, balanced }: ObjectiveOptions,
-): Objective {
-  if (!distill && !balanced) {
-    return { on: (batch) => (adapter, pass) => model.loss(batch, adapter, pass), dispose: () => {} };
-  }
-  const teacher = distill && uploadAdapter(distill.teacher, { scale, trainable: false });
+export function createObjective(model: TaskModel, examples: readonly Example[], balanced: boolean): Objective {
   const counts = balanced ? countChoices(model, examples) : null;
-  return {
-    on(batch) {
-      const choices = batch.flatMap((example) => model.choices(example));
-      const wanted = tf.tensor1d(
-        choices.map(({ choice }) => choice),
-        "int32",
-      );
-      const target = distill && tf.softmax(tf.div<tf.Tensor2D>(model.logits(batch, teacher, null), distill.temperature));
-      return (adapter, pass) => {
-        const logits = model.logits(batch, adapter, pass);
-        const scores = counts ? tf.add<tf.Tensor2D>(logits, priors(choices, counts, logits.shape[1])) : logits;
-        const loss = maskedCrossEntropy(scores, wanted).mean<tf.Scalar>();
-        return distill && target ? tf.add(loss, divergence(target, logits, distill)) : loss;
-      };
-    },
-    dispose: () => teacher?.dispose(),
+  return (batch, taught) => {
+    if (!counts && !taught) return (adapter, pass) => model.loss(batch, adapter, pass);
+    const choices = batch.flatMap((example) => model.choices(example));
+    const wanted = wantedOf(choices);
+    const target = taught && tf.softmax(tf.div<tf.Tensor2D>(taught.logits, taught.temperature));
+    return (adapter, pass) => {
+      const logits = model.logits(batch, adapter, pass);
+      const scores = counts ? tf.add<tf.Tensor2D>(logits, priors(choices, counts, logits.shape[1])) : logits;
+      const loss = maskedCrossEntropy(scores, wanted).mean<tf.Scalar>();
+      return taught && target ? tf.add(loss, divergence(target, logits, taught)) : loss;
+    };
   };
 }
 
+/** Mean CE(z, y) over batches whose logits are there. */
+export function meanLossOf(
+  model: TaskModel,
+  batches: readonly (readonly Example[])[],
+  logits: readonly tf.Tensor2D[],
+): tf.Scalar {
+  const losses = batches.map((batch, i) =>
+    maskedCrossEntropy(logits[i] as tf.Tensor2D, wantedOf(batch.flatMap((example) => model.choices(example)))),
+  );
+  return tf.mean<tf.Scalar>(tf.concat(losses));
+}
+
+function wantedOf(choices: readonly Choice[]): tf.Tensor1D {
+  return tf.tensor1d(
+    choices.map(({ choice }) => choice),
+    "int32",
+  );
+}
+
 /** weight T^2 KL(target | softmax(logits / T)), mean over rows. The entropy of the target has no gradient and is kept. */
-function divergence(target: tf.Tensor2D, logits: tf.Tensor2D, { weight, temperature }: DistillTerm): tf.Scalar {
+function divergence(target: tf.Tensor2D, logits: tf.Tensor2D, { weight, temperature }: Taught): tf.Scalar {
   const student = tf.logSoftmax(tf.div<tf.Tensor2D>(logits, temperature));
   const teacher = tf.log(tf.maximum(target, 1e-20));
-  return tf.mul(tf.mean(tf.sum(tf.mul(target, tf.sub(teacher, student)), 1)), weight * temperature ** 2);
+  const apart = tf.mean(tf.sum(tf.mul(target, tf.sub(teacher, student)), 1));
+  return tf.mul(tf.mul(apart, temperature ** 2), weight);
 }
 
 type Counts = ReadonlyMap<string, ReadonlyMap<number, number>>;

@@ -36,6 +36,7 @@ import type { Example, TaskModel } from "../models/languageModel.ts";
 import { stepsOf } from "./batches.ts";
 import type { EachBatch } from "./evaluateAdapter.ts";
 import { createFusionLosses } from "./fusionLosses.ts";
+import type { TrainingTask } from "./learner.ts";
 import { type KnownScores, measurer } from "./measureRound.ts";
 import { withOwnRows, withRowsOfAll } from "./ownRows.ts";
 import type { PrivacyMeter } from "./privacyMeter.ts";
@@ -43,7 +44,7 @@ import { createRoundJournal, type RoundJournal } from "./roundJournal.ts";
 import { type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
 import type { TeamTrainings } from "./teamTrainings.ts";
-import { type TrainingOutcome, type TrainingTask, trainAdapter } from "./trainAdapter.ts";
+import { type TrainingOutcome, trainAdapter } from "./trainAdapter.ts";
 import { trainingSettings } from "./trainingSettings.ts";
 
 /** A client ready for rounds. */

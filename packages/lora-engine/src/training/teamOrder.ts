@@ -3,8 +3,8 @@ import type { TrainingOrder } from "@duet/lora-core/contract/teamTraining";
 import { fromBytes, toBytes } from "@duet/lora-core/team/plainBytes";
 import type { HostTensor, NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { z } from "zod";
+import type { TrainingTask } from "./learner.ts";
 import { namedTensors, trainingState } from "./storedRecords.ts";
-import type { TrainingTask } from "./trainAdapter.ts";
 import type { TrainingState } from "./trainingState.ts";
 
 const content = z.strictObject({

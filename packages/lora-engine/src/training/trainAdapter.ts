@@ -1,43 +1,20 @@
-/** The inner optimiser: AdamW steps on one adapter over a client's own examples. */
+/** The inner optimiser: AdamW steps on what a learner moves, over a client's own examples. */
 
-import { isPrototypes } from "@duet/lora-core/adapters/adapterLayout";
-import { type AdapterPart, entriesOf } from "@duet/lora-core/adapters/adapterPart";
-import type { StepMemory } from "@duet/lora-core/architectures/stepMemory";
 import { poissonSample } from "@duet/lora-core/differentialPrivacy/poissonSample";
 import { workError } from "@duet/lora-core/errors/workError";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { type Random, random } from "@duet/lora-core/tensors/random";
-import { rateFactor, type TrainingSpan } from "@duet/lora-core/training/learningRate";
+import { rateFactor } from "@duet/lora-core/training/learningRate";
 import type { TrainingConfig } from "@duet/lora-core/training/trainingConfig";
 import * as tf from "@tensorflow/tfjs";
 import type { Example, TaskModel } from "../models/languageModel.ts";
 import { createAdamW } from "../optim/adamW.ts";
-import { clipFactor } from "../optim/clipByGlobalNorm.ts";
 import { batches } from "./batches.ts";
-import { downloadAdapter, type OwnedAdapter, sumOnDevice, uploadAdapter } from "./deviceAdapter.ts";
-import { type ControlTerm, createGradientTerms, type ProximalTerm } from "./gradientTerms.ts";
-import { createObjective, type DistillTerm } from "./objective.ts";
+import { createLearner, type Learner, type LearnerSettings, type LossAndGradients, type TrainingTask } from "./learner.ts";
 import { createPendingLosses, type ReadLoss } from "./pendingLosses.ts";
 import { privateGradients } from "./privateGradients.ts";
-import { type RowGradients, rowGradients } from "./rowGradients.ts";
 import { averagedGradients, averageState, type TeamStep, type TeamSteps } from "./teamSteps.ts";
 import type { TrainingState } from "./trainingState.ts";
-
-/** What is trained, and towards what; a plan's step with its slots filled in. */
-export interface TrainingTask {
-  readonly part: AdapterPart;
-  /** Of the trained adapter in the forward pass. */
-  readonly weight: number;
-  /** A frozen adapter that is active beside it, of any rank. */
-  readonly beside: NamedTensors | null;
-  readonly proximal: ProximalTerm | null;
-  readonly control: ControlTerm | null;
-  readonly distill: DistillTerm | null;
-  /** Balanced softmax instead of the plain loss. */
-  readonly balanced: boolean;
-  /** Over which part of its fall the learning rate goes; left out: it does not fall. */
-  readonly span?: TrainingSpan;
-}
 
 /** How steps are taken with differential privacy of rows. */
 export interface PrivateSteps {
@@ -51,14 +28,10 @@ export interface PrivateSteps {
   readonly charge: () => Promise<boolean>;
 }
 
-export interface TrainingRun extends TrainingTask {
+/** Steps of whatever is trained. */
+export interface StepsRun extends LearnerSettings, Pick<TrainingTask, "span"> {
   /** At most: with privacy training ends where the budget does. */
   readonly steps: number;
-  readonly scale: number;
-  readonly dropout: number;
-  /** Of label prototypes, times the learning rate; left out: 1. */
-  readonly prototypeRate?: number;
-  readonly memory: StepMemory;
   readonly config: TrainingConfig;
   /** Batch order and dropout of this run alone; with privacy nothing comes of it. */
   readonly seed: number;
@@ -76,6 +49,8 @@ export interface TrainingRun extends TrainingTask {
   /** Left out: it begins at its first step, and nobody asks where it is. */
   readonly keeping?: TrainingKeeping;
 }
+
+export type TrainingRun = TrainingTask & StepsRun;
 
 export interface TrainingKeeping {
   /** Where it goes on; null at its first step. */
@@ -95,9 +70,8 @@ export interface TrainingOutcome {
 }
 
 /**
- * Trains a copy of `start` for `steps` fresh AdamW steps with linear warm-up, a rate that may fall, and global-norm clipping, or goes on with such a training
- * to the same bits. `start` is untouched and everything on the backend is freed, also when a step throws.
- * @throws {DuetError} LOSS_NOT_FINITE as soon as a loss is read that is not finite, naming the step; with privacy, when the result is not.
+ * Trains a copy of `start`, or goes on with such a training; `start` is untouched.
+ * @throws as {@link takeSteps}.
  */
 export async function trainAdapter(
   model: TaskModel,
@@ -108,29 +82,34 @@ export async function trainAdapter(
   if (run.privacy && run.team)
     throw new RangeError("A team cannot train with differential privacy: who draws its samples is one device");
   if (run.privacy && run.balanced) throw new RangeError("A balanced loss reads the counts of labels, which no noise covers");
+  const from = run.keeping?.from?.adapter;
+  return takeSteps(model, examples, createLearner(model, examples, from ?? start, run, run), run);
+}
+
+/**
+ * Takes `steps` fresh AdamW steps with linear warm-up, a rate that may fall, and global-norm clipping, or goes on with such a training
+ * to the same bits. The learner begins where the training does, or goes on; it and everything on the backend is freed, also when a step throws.
+ * @throws {DuetError} LOSS_NOT_FINITE as soon as a loss is read that is not finite, naming the step; with privacy, when the result is not.
+ */
+export async function takeSteps(
+  model: TaskModel,
+  examples: readonly Example[],
+  learner: Learner,
+  run: StepsRun,
+): Promise<TrainingOutcome> {
   const from = run.keeping?.from ?? null;
-  const adapter = uploadAdapter(from?.adapter ?? start, { scale: run.scale, trainable: true });
-  const beside = run.beside && uploadAdapter(run.beside, { scale: run.scale, trainable: false });
-  const moving = movingVariables(adapter, start, run.part);
-  const variables = [...moving.values()];
-  const terms = createGradientTerms(moving, run);
-  const objective = createObjective(model, examples, run);
-  const { prototypeRate = 1 } = run;
-  const rates = [...moving.keys()].map((key) => (isPrototypes(key) ? prototypeRate : 1));
-  const optimizer = createAdamW(variables, { weightDecay: run.config.weightDecay, rates });
+  const { variables, terms } = learner;
+  const optimizer = createAdamW(variables, { weightDecay: run.config.weightDecay, rates: learner.rates });
   const { batchSize } = run.config;
   const stream = batches(examples, { batchSize, lengthOf: ({ tokens }) => tokens.length }, random(run.seed, "batches"));
   const factor = rateFactor(run.config, run.steps, run.span ?? null);
   const learningRate = (step: number) => run.config.learningRate * factor(step);
-  const passesRowsTogether = model.readsRowsAsTheyAre && !beside && run.weight === 1 && !run.memory.recompute;
   const losses = createPendingLosses(() => performance.now());
   let done = from?.done ?? 0;
   let lossSum = from?.lossSum ?? 0;
   let tokens = from?.tokens ?? 0;
   /** Since the last averaging of a team. */
   let since = { units: 0, tokens: 0 };
-  /** What the forward pass sees. */
-  const active = () => sumOnDevice({ adapter, weight: run.weight }, ...(beside ? [{ adapter: beside, weight: 1 }] : []));
   try {
     if (from) goOn(from);
     while (done < run.steps) {
@@ -144,17 +123,14 @@ export async function trainAdapter(
       if (done < run.steps) await run.keeping?.betweenSteps(() => look().then(read));
     }
     await look();
-    const control = done > 0 ? await terms.meanGradient(start) : null;
-    const trained = await downloadAdapter(adapter, start);
+    const trained = await learner.read();
+    const control = done > 0 ? await terms.meanGradient(trained) : null;
     if (run.privacy) assertTrained(trained);
     return { adapter: trained, control, meanLoss: done > 0 ? lossSum / done : null, tokens };
   } finally {
     optimizer.dispose();
-    objective.dispose();
-    terms.dispose();
     losses.dispose();
-    beside?.dispose();
-    adapter.dispose();
+    learner.dispose();
   }
 
   async function stepAlone(batch: readonly Example[]): Promise<void> {
@@ -201,15 +177,11 @@ export async function trainAdapter(
   }
 
   async function read(): Promise<TrainingState> {
-    const [values, state, gradients] = await Promise.all([
-      downloadAdapter(adapter, start),
-      optimizer.exportState(),
-      terms.exportSums(),
-    ]);
+    const [values, state, gradients] = await Promise.all([learner.read(), optimizer.exportState(), terms.exportSums()]);
     return { done, adapter: values, optimizer: state, gradients, lossSum, tokens };
   }
 
-  /** The adapter is uploaded already. */
+  /** The adapter is there already. */
   function goOn({ optimizer: state, gradients }: TrainingState): void {
     optimizer.importState(state);
     terms.importSums(gradients);
@@ -219,26 +191,27 @@ export async function trainAdapter(
   /** One forward, backward and update. Returns the batch's loss before the update, in nats, which nothing has waited for. */
   function takeStep(step: number, batch: readonly Example[]): tf.Scalar {
     return tf.tidy(() => {
-      const { loss: mean, gradients: plain } = accumulated(batch, (rows, index) => gradientsOf(rows, dropoutSeed(step, index)));
-      const gradients = terms.apply(plain);
-      optimizer.apply(gradients, learningRate(step), clipFactor(gradients, run.config.clipNorm));
+      const { loss: mean, gradients } = accumulated(step, batch);
+      update(step, gradients);
       return mean;
     });
+  }
+
+  function update(step: number, plain: readonly tf.Tensor[]): void {
+    const { gradients, factor } = learner.clipped(terms.apply(plain), run.config.clipNorm);
+    optimizer.apply(gradients, learningRate(step), factor);
   }
 
   /** The same of the mean of a team's gradients. */
   async function takeTeamStep(step: number, batch: readonly Example[], team: TeamSteps): Promise<TeamStep> {
     const [loss, ...gradients] = tf.tidy(() => {
-      const own = accumulated(batch, (rows, index) => gradientsOf(rows, dropoutSeed(step, index)));
+      const own = accumulated(step, batch);
       return [own.loss, ...own.gradients] as [tf.Scalar, ...tf.Tensor[]];
     });
     const sizes = { units: unitsOf(batch), tokens: tokensOf(batch) };
     const mean = await averagedGradients(team, step + 1, { loss, gradients, ...sizes });
     if (!Number.isFinite(mean.loss)) throw workError("LOSS_NOT_FINITE", ["lossNotFinite", step + 1]);
-    tf.tidy(() => {
-      const gradients = terms.apply(mean.gradients);
-      optimizer.apply(gradients, learningRate(step), clipFactor(gradients, run.config.clipNorm));
-    });
+    tf.tidy(() => update(step, mean.gradients));
     tf.dispose([...mean.gradients]);
     return mean;
   }
@@ -250,11 +223,13 @@ export async function trainAdapter(
 
   /** The same of noisy gradients, which are all that the optimiser ever sees. A sample without rows is a step all the same. */
   async function takePrivateStep(step: number, rows: readonly Example[], privacy: PrivateSteps): Promise<number> {
+    const { ofRows } = learner;
+    if (!ofRows) throw new RangeError("Private training needs the gradients of every row by itself");
     const { loss, gradients: noisy } = await privateGradients({
       ...privacy,
       rows,
-      gradientsOf: (piece) => ownGradientsOf(piece, Math.floor(privacy.uniform() * 2 ** 31)),
-      rowsAtOnce: passesRowsTogether ? rowsOfPiece(variables, run.memory.rowsAtOnce) : 1,
+      gradientsOf: (piece) => ofRows.gradients(piece, Math.floor(privacy.uniform() * 2 ** 31)),
+      rowsAtOnce: ofRows.atOnce,
       shapes: variables.map(({ shape }) => shape),
       expectedRows: privacy.samplingRate * examples.length,
       beforePass: run.beforeStep,
@@ -268,39 +243,17 @@ export async function trainAdapter(
     return Math.floor(random(run.seed, "dropout", step, index)() * 2 ** 31);
   }
 
-  /** Mean loss over the scored units of these rows, and its gradients in the order of the variables. */
-  function gradientsOf(rows: readonly Example[], seed: number): LossAndGradients {
-    const dropout = run.dropout > 0 ? { rate: run.dropout, seed } : null;
-    const loss = objective.on(rows);
-    const pass = { dropout, recompute: run.memory.recompute };
-    const { value, grads } = tf.variableGrads(() => loss(active(), pass), variables);
-    return { loss: value, gradients: variables.map(({ name }) => grads[name] as tf.Tensor) };
-  }
-
-  /** Of every row by itself: of one pass over all where that can be, or of a pass over one. */
-  function ownGradientsOf(rows: readonly Example[], seed: number): RowGradients {
-    if (!passesRowsTogether) {
-      const { loss, gradients } = gradientsOf(rows, seed);
-      return { loss, gradients: gradients.map((gradient) => tf.expandDims<tf.Tensor3D>(gradient, 0)) };
-    }
-    const dropout = run.dropout > 0 ? { rate: run.dropout, seed } : null;
-    const loss = objective.on(rows);
-    return rowGradients(rows, [...moving.keys()], adapter, (probed) => loss(probed, { dropout, recompute: false }));
-  }
-
   /** The batch in pieces of `rowsAtOnce`, each weighted by its scored units: the same as the whole at once, up to rounding. */
-  function accumulated(
-    batch: readonly Example[],
-    of: (rows: readonly Example[], index: number) => LossAndGradients,
-  ): LossAndGradients {
-    const { rowsAtOnce } = run.memory;
+  function accumulated(step: number, batch: readonly Example[]): LossAndGradients {
+    const pieces = inPieces(batch, run.memory.rowsAtOnce);
     const all = unitsOf(batch);
+    const gradientsOf = learner.on(pieces);
     let sum: LossAndGradients | null = null;
-    for (let start = 0, index = 0; start < batch.length; start += rowsAtOnce, index++) {
-      const rows = batch.slice(start, start + rowsAtOnce);
-      if (rows.length === batch.length) return of(rows, index);
+    for (const [index, rows] of pieces.entries()) {
+      const seed = dropoutSeed(step, index);
+      if (pieces.length === 1) return gradientsOf(index, seed);
       const before: LossAndGradients | null = sum;
-      sum = tf.tidy(() => added(before, of(rows, index), unitsOf(rows) / all));
+      sum = tf.tidy(() => added(before, gradientsOf(index, seed), unitsOf(rows) / all));
       if (before) tf.dispose([before.loss, ...before.gradients]);
     }
     if (!sum) throw new RangeError("A batch needs at least one row");
@@ -308,25 +261,18 @@ export async function trainAdapter(
   }
 }
 
-const tokensOf = (rows: readonly Example[]): number => rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
-
-/** Bytes of gradients of single rows that are there at the same time. */
-const ROW_GRADIENT_BYTES = 64e6;
-
-function rowsOfPiece(variables: readonly tf.Variable[], most: number): number {
-  const bytes = 4 * variables.reduce((sum, { size }) => sum + size, 0);
-  return Math.max(1, Math.min(most, Math.floor(ROW_GRADIENT_BYTES / bytes)));
+function inPieces(batch: readonly Example[], most: number): readonly (readonly Example[])[] {
+  const pieces: (readonly Example[])[] = [];
+  for (let start = 0; start < batch.length; start += most) pieces.push(batch.slice(start, start + most));
+  return pieces;
 }
+
+const tokensOf = (rows: readonly Example[]): number => rows.reduce((sum, { tokens }) => sum + tokens.length, 0);
 
 /** Of noisy steps the result alone may be judged: a single loss that is not finite would tell of a row. */
 function assertTrained(trained: NamedTensors): void {
   const isUsable = [...trained.values()].every(({ data }) => data.every(Number.isFinite));
   if (!isUsable) throw workError("LOSS_NOT_FINITE", ["adapterNotFinite"]);
-}
-
-interface LossAndGradients {
-  readonly loss: tf.Scalar;
-  readonly gradients: tf.Tensor[];
 }
 
 /** sum + weight * more */
@@ -339,12 +285,4 @@ function added(sum: LossAndGradients | null, more: LossAndGradients, weight: num
     loss: plus(sum?.loss, more.loss),
     gradients: more.gradients.map((gradient, i) => plus(sum?.gradients[i], gradient)),
   };
-}
-
-/** The variables of `part` by key. @throws {RangeError} when the adapter has none. */
-function movingVariables({ variables }: OwnedAdapter, start: NamedTensors, part: AdapterPart): ReadonlyMap<string, tf.Variable> {
-  const entries = [...start.keys()].flatMap((key, i) => (variables[i] ? [{ key, variable: variables[i] }] : []));
-  const moving = entriesOf(entries, part);
-  if (moving.length === 0) throw new RangeError(`This adapter has no ${part} to train: it sits on too few modules`);
-  return new Map(moving.map(({ key, variable }) => [key, variable]));
 }
