@@ -20,6 +20,7 @@ import { servePersonal } from "@duet/lora-core/strategies/plans";
 import { forRanks } from "@duet/lora-core/strategies/productMean";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets, RoundPlan } from "@duet/lora-core/strategies/strategy";
+import { trainingsIn } from "@duet/lora-core/strategies/trainings";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
 import type { Budget } from "@duet/lora-core/training/trainingConfig";
@@ -266,9 +267,7 @@ export class Simulation {
   #timeOf(simulated: SimulatedClient, round: number): number {
     const { setup, examples } = simulated.client;
     const { steps } = this.#coordinator.planFor(simulated.id, round);
-    const trained = steps.flatMap((step) =>
-      step.kind === "train" ? [stepsOf(step.budget, examples.train.length, setup.training)] : [],
-    );
+    const trained = trainingsIn(steps).map(({ budget }) => stepsOf(budget, examples.train.length, setup.training));
     return this.#speedOf(simulated) * trained.reduce((sum, count) => sum + count, 0);
   }
 

@@ -29,6 +29,7 @@ import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { atFullRank } from "@duet/lora-core/strategies/ownRanks";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets, Contribution, RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
+import { isTraining } from "@duet/lora-core/strategies/trainings";
 import { decodeUpload, sentFrom } from "@duet/lora-core/strategies/uploadCodec";
 import { effectiveWork, planForShare, timesWork } from "@duet/lora-core/strategies/workShare";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
@@ -267,5 +268,5 @@ export class SimulatedCoordinator {
 /** Each of its trainings falls by itself, or none does. */
 function fallingFrom(plan: RoundPlan, falls: boolean): RoundPlan {
   const span = { from: 0, to: falls ? 1 : 0 };
-  return { ...plan, steps: plan.steps.map((step) => (step.kind === "train" ? { ...step, span } : step)) };
+  return { ...plan, steps: plan.steps.map((step) => (isTraining(step) ? { ...step, span } : step)) };
 }

@@ -7,6 +7,7 @@ import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import { uploadSize } from "@duet/lora-core/federation/uploadSize";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { trainingsIn } from "@duet/lora-core/strategies/trainings";
 
 /** Each halving of the rank has to shorten a round by as much of it, and by as many seconds: fewer ranks learn less, and nobody notices less time. */
 const LEAST_SHARE = 0.1;
@@ -58,8 +59,8 @@ function isWorthIt(before: number, after: number): boolean {
 
 function trainingSeconds(config: FederationConfig, { speed, trainRows }: Measured): number {
   const perRow = (speed.seconds / speed.tokens) * speed.tokensPerRow;
-  const trained = planOf(config).steps.flatMap((step) => (step.kind === "train" ? [step.budget] : []));
-  const rows = trained.map(({ unit, amount }) => amount * (unit === "steps" ? config.training.batchSize : trainRows));
+  const trained = trainingsIn(planOf(config).steps);
+  const rows = trained.map(({ budget: { unit, amount } }) => amount * (unit === "steps" ? config.training.batchSize : trainRows));
   return perRow * rows.reduce((sum, count) => sum + count, 0);
 }
 

@@ -35,6 +35,7 @@ import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundPlan, ServerState } from "@duet/lora-core/strategies/strategy";
+import { trainingsIn } from "@duet/lora-core/strategies/trainings";
 import type { UploadForm } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { checkedArchitecture } from "../models/checkedArchitecture.ts";
@@ -165,8 +166,8 @@ function assertCanRun({ method, layout }: Choices, architecture: Architecture | 
     statisticsRefusal(config) ??
     prototypesRefusal(method, budgets, architecture, config);
   if (refusal) throw new Refusal("INVALID_PAYLOAD", refusal);
-  for (const step of method.plan(budgets, { round: 1, isNewcomer: false }).steps) {
-    if (step.kind === "train" && entriesOf(layout, step.part ?? "all").length === 0) {
+  for (const { part = "all" } of trainingsIn(method.plan(budgets, { round: 1, isNewcomer: false }).steps)) {
+    if (entriesOf(layout, part).length === 0) {
       throw new Refusal("INVALID_PAYLOAD", ["twoModules", method.label]);
     }
   }

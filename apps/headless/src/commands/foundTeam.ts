@@ -15,6 +15,7 @@ const REFUSED = {
   private: "trains with differential privacy",
   secure: "sums securely",
   ranks: "lets each client have its own rank",
+  both: "trains two adapters on the same batches",
 } as const;
 
 /** @throws {UsageError} */

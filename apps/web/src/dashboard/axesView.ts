@@ -3,6 +3,7 @@ import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { RoundAxes, RoundPlace } from "../ui/roundAxis.ts";
 import { roundRange } from "./metricsView.ts";
+import { trainingsIn } from "@duet/lora-core/strategies/trainings";
 
 export function roundAxes(snapshot: Pick<Snapshot, "config" | "rounds">): RoundAxes {
   const [first, last] = roundRange(snapshot);
@@ -23,10 +24,9 @@ function stepPlaces({ config: { strategy, budgets, work } }: Pick<Snapshot, "con
   const places: RoundPlace[] = [];
   let at = 0;
   for (const round of rounds) {
-    for (const step of method.plan(budgets, { round, isNewcomer: false }).steps) {
-      if (step.kind !== "train") continue;
-      if (step.budget.unit !== "steps") return null;
-      at += step.budget.amount;
+    for (const { budget } of trainingsIn(method.plan(budgets, { round, isNewcomer: false }).steps)) {
+      if (budget.unit !== "steps") return null;
+      at += budget.amount;
     }
     places.push({ round, at });
   }

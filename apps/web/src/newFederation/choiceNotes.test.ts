@@ -193,6 +193,9 @@ test("an epsilon becomes the privacy of the training, and says what it costs", (
   const { text, runs } = epsilonNote({ ...rod, epsilon: "8" });
   expect([runs, text]).toEqual([false, expect.stringMatching(/^FedRoD counts the labels/)]);
   expect(toConfig({ ...rod, epsilon: "8" }, 1)).toEqual({ ok: false, problem: text });
+  const kd = (preset: string) => epsilonNote({ ...filled, method: `fedkd/${preset}`, epsilon: "8" });
+  expect(kd("standard").runs).toBe(true);
+  expect(kd("together")).toMatchObject({ runs: false, text: expect.stringMatching(/^FedKD as chosen trains two adapters/) });
   // All at once.
   expect(toConfig({ ...secure, epsilon: "3" }, 1)).toMatchObject({
     ok: true,
@@ -212,7 +215,7 @@ test("every method says what it does, and one that cannot do the task says why",
   );
   expect(note("fedavg/standard")).not.toContain("personal adapter");
   const refused = METHOD_CHOICES.filter((value) => !methodNote({ ...filled, method: value, kind: "text" }).runs);
-  expect(refused).toEqual(["fedrod/standard"]);
+  expect(refused).toEqual(["fedrod/standard", "fedrod/together"]);
   expect(toConfig({ ...filled, model: decoderBase, kind: "text", method: "fedrod/standard" }, 1)).toEqual({
     ok: false,
     problem: "FedRoD balances labels, so it needs a task with labels.",

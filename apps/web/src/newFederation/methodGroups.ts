@@ -3,6 +3,7 @@
 import { plansOf, servesBy } from "@duet/lora-core/strategies/planFacts";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets } from "@duet/lora-core/strategies/strategy";
+import { trainingsIn } from "@duet/lora-core/strategies/trainings";
 import { budgetsOf, methodIn } from "./federationForm.ts";
 import { methodChoices } from "./formChoices.ts";
 
@@ -40,7 +41,7 @@ function keepsPart(method: Method, budgets: Budgets): boolean {
   const plans = plansOf(method, budgets);
   const received = new Set(plans.flatMap(({ receive }) => (receive ? [JSON.stringify(receive.part)] : [])));
   const trained = plans.flatMap(({ steps }) =>
-    steps.flatMap((step) => (step.kind === "train" && step.slot === "shared" ? [JSON.stringify(step.part ?? "all")] : [])),
+    trainingsIn(steps).flatMap(({ slot, part = "all" }) => (slot === "shared" ? [JSON.stringify(part)] : [])),
   );
   return !received.has(JSON.stringify("all")) && trained.some((part) => !received.has(part));
 }

@@ -24,6 +24,7 @@ export const en = {
   makeTeam: {
     summary: "Train as one client with other tabs or laptops",
     refused: {
+      both: "Not in a federation that trains two adapters on the same batches: there, every device takes part by itself.",
       private: "Not in a federation with differential privacy: there, every device takes part by itself.",
       ranks: "Not in a federation whose clients have ranks of their own: there, every device takes part by itself.",
       secure: "Not in a federation with secure sums: there, every device takes part by itself.",

@@ -2,7 +2,7 @@
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { countsEachOnce, replacesMean } from "../robustness/robustnessConfig.ts";
 import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
-import { plansOf, readsLabelCounts } from "../strategies/planFacts.ts";
+import { plansOf, readsLabelCounts, trainsBoth } from "../strategies/planFacts.ts";
 import type { Method } from "../strategies/registry.ts";
 import type { Budgets, LocalStep, RoundPlan } from "../strategies/strategy.ts";
 import type { ChoiceSaying } from "./choiceSentences.ts";
@@ -71,8 +71,9 @@ export function privacyRefusal(
   budgets: Budgets,
   { privacy }: Pick<FederationConfig["training"], "privacy">,
 ): ChoiceSaying | null {
-  if (!privacy || !readsLabelCounts(method, budgets)) return null;
-  return ["countsLabels", method.label];
+  if (!privacy) return null;
+  if (readsLabelCounts(method, budgets)) return ["countsLabels", method.label];
+  return trainsBoth(method, budgets) ? ["bothOnOneSample", method.label] : null;
 }
 
 /** Why nobody can be asked what rows are like, null where they can, and where nobody asks. */

@@ -21,6 +21,8 @@ export const CHOICE_SENTENCES = {
     `No noise keeps ${rounds} rounds within an epsilon of ${epsilon}: choose fewer rounds, or a larger epsilon.`,
   countsLabels: (method: string) =>
     `${method} counts the labels of a client's rows, which the noise of differential privacy does not cover: choose another method, or train without epsilon.`,
+  bothOnOneSample: (method: string) =>
+    `${method} as chosen trains two adapters on one sample of a client's rows, and the noise of differential privacy is counted for one: choose its preset that trains one after the other, or train without epsilon.`,
   prototypesNeedLabels: () => "Label prototypes are of tasks with labels on a base that compares texts: leave them out.",
   otherLabels: (labels: number, width: number, wantedLabels: number, wantedWidth: number) =>
     `The label prototypes are ${labels} of width ${width}, the task and the base have ${wantedLabels} of width ${wantedWidth}.`,

@@ -15,6 +15,7 @@ import { packedBytes } from "../secureAggregation/packedVector.ts";
 import { bitsFor, type VectorLayout } from "../secureAggregation/vectorLayout.ts";
 import { type Method, methodOf } from "../strategies/registry.ts";
 import type { Weighting } from "../strategies/strategy.ts";
+import { trainingsIn } from "../strategies/trainings.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
 import type { Random } from "../tensors/random.ts";
 import { clipAfter, noisyRange, noisyValues, sumPrivacyOf } from "./noisySum.ts";
@@ -82,7 +83,7 @@ export function rangeOfSum(
   // Label prototypes go from nothing to what the rows make of them in one round.
   const isKnown = upload?.form === "difference" && upload.extra === null && adapter.prototypes?.travel !== "shared";
   if (coding.format === "f32" || !isKnown || bitsFor(maxClients, 16) < LEAST_BITS) return WIDE;
-  const trained = steps.flatMap((step) => (step.kind === "train" && step.slot === upload.slot ? [step.budget] : []));
+  const trained = trainingsIn(steps).flatMap(({ slot, budget }) => (slot === upload.slot ? [budget] : []));
   if (trained.some(({ unit }) => unit !== "steps")) return WIDE;
   const reach = training.learningRate * trained.reduce((sum, { amount }) => sum + amount, 0);
   return reach > 0 ? { clip: Math.min(UPDATE_CLIP, REACH_MARGIN * reach), modulusBits: 16 } : WIDE;

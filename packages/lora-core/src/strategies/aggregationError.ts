@@ -12,6 +12,7 @@ import type { HostTensor, NamedTensors } from "../tensors/namedTensors.ts";
 import { movedBy, ordered, weightsOf } from "./contributions.ts";
 import type { Method } from "./registry.ts";
 import type { Contribution, RoundPlan, ServerState, Upload } from "./strategy.ts";
+import { trainingsIn } from "./trainings.ts";
 import { directionsFor, sketchOf, squaredNormOf } from "./updateSketch.ts";
 
 /** Largest rank of all updates together for which the error is exact: 32 clients of rank 8. */
@@ -107,7 +108,7 @@ function sentModules(adapter: NamedTensors, { part }: Upload): NamedTensors {
 /** Only one factor is sent although both were trained. */
 function keepsAFactor({ steps }: RoundPlan, { slot, part }: Upload): boolean {
   if (part !== "a" && part !== "b") return false;
-  return steps.some((step) => step.kind === "train" && step.slot === slot && step.part !== part);
+  return trainingsIn(steps).some((training) => training.slot === slot && training.part !== part);
 }
 
 /** p_k B_k A_k of every client in a fixed order, each made when its turn comes. */

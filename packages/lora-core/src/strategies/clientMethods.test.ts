@@ -93,6 +93,30 @@ describe("what clients do", () => {
       { kind: "train", slot: "personal", budget: half, distill: { from: "shared", ...distill } },
     ]);
   });
+  it("FedRoD and FedKD together train both on the same batches, where the personal one begins as it is drawn", () => {
+    const context = { round: 2, isNewcomer: false };
+    const draw = { kind: "draw", slot: "personal" };
+    expect(fedRod.plan(presetOf(fedRod, "together"), budgets, context).steps).toEqual([
+      draw,
+      { kind: "trainBoth", budget: half, shared: { balanced: true }, personal: { active: { personal: 1, shared: 1 } } },
+    ]);
+    const lesson = { distill: { weight: 1, temperature: 1 } };
+    expect(fedKd.plan(presetOf(fedKd, "together"), budgets, context).steps).toEqual([
+      draw,
+      { kind: "trainBoth", budget: half, shared: lesson, personal: lesson },
+    ]);
+  });
+  it("both of an odd K leave one step over, and of a single one take one each", () => {
+    const amountOf = (amount: number) => {
+      const [, step] = fedKd.plan(
+        presetOf(fedKd, "together"),
+        { ...budgets, inner: { unit: "steps", amount } },
+        { round: 2, isNewcomer: false },
+      ).steps;
+      return step?.kind === "trainBoth" ? step.budget.amount : null;
+    };
+    expect([1, 2, 3, 7].map(amountOf)).toEqual([1, 1, 1, 3]);
+  });
   it("FedDPA trains the local adapter in a mix with the frozen global one", () => {
     expect(stepsOf(fedDpa)[0]).toMatchObject({ slot: "personal", active: { personal: 0.5, shared: 0.5 } });
     const config = presetOf(fedDpa, "full-weight");

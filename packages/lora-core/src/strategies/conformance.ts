@@ -14,6 +14,7 @@ import { weightsOf } from "./contributions.ts";
 import { type HeldAdapters, received, receivedLayout, sentDown, uploaded, uploadLayout } from "./exchange.ts";
 import type { Method } from "./registry.ts";
 import type { Budgets, Contribution, LocalStep, ServerState } from "./strategy.ts";
+import { trainingsIn } from "./trainings.ts";
 
 export const budgets: Budgets = {
   local: { unit: "steps", amount: 24 },
@@ -75,15 +76,20 @@ function contribute(
 
 function walked(held: HeldAdapters, step: LocalStep, { clientId, reach }: SimulatedClient, round: number): HeldAdapters {
   if (step.kind === "copy") return { ...held, [step.to]: held[step.from] };
-  const uniform = random(3, clientId, round, step.slot);
-  const moved = new Map(
-    [...held[step.slot]].map(([key, { shape, data }]) => [
-      key,
-      { shape, data: data.map((value) => value + reach * (uniform() - 0.5)) },
-    ]),
-  );
-  const control = step.controlled ? linearCombination([reach], [moved]) : held.control;
-  return { ...held, control, [step.slot]: withPart(held[step.slot], partOf(moved, step.part ?? "all")) };
+  if (step.kind === "draw") return { ...held, [step.slot]: start };
+  let now = held;
+  for (const { slot, controlled, part = "all" } of trainingsIn([step])) {
+    const uniform = random(3, clientId, round, slot);
+    const moved = new Map(
+      [...now[slot]].map(([key, { shape, data }]) => [
+        key,
+        { shape, data: data.map((value) => value + reach * (uniform() - 0.5)) },
+      ]),
+    );
+    const control = controlled ? linearCombination([reach], [moved]) : now.control;
+    now = { ...now, control, [slot]: withPart(now[slot], partOf(moved, part)) };
+  }
+  return now;
 }
 
 /** The state after rounds up to `last`, everyone taking part in all of them. */

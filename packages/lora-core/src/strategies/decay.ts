@@ -3,6 +3,7 @@ import type { TrainingConfig } from "../training/trainingConfig.ts";
 import { plansOf } from "./planFacts.ts";
 import type { Method } from "./registry.ts";
 import type { AdapterSlot, Budgets, PlanContext, RoundPlan } from "./strategy.ts";
+import { isTraining, trainingsIn } from "./trainings.ts";
 
 /** What a federation settles of its plans. */
 export interface PlanSettings {
@@ -13,7 +14,8 @@ export interface PlanSettings {
 /**
  * The method's plan of a round for a client. With `decay` every training of it has its span: those of one adapter, as a client has them that
  * is there from the first round to the last, are as long as each other, whatever their steps. So the shared adapter's rate falls over the
- * rounds, and a personal one's that is made of it in the end begins at the top and falls by itself.
+ * rounds, and a personal one's that is made of it in the end begins at the top and falls by itself. Both adapters of a step that trains both have one
+ * span, the shared one's: methods with such a step train both alike often.
  */
 export function roundPlanOf(method: Method, { budgets, training }: PlanSettings, context: PlanContext): RoundPlan {
   const plan = method.plan(budgets, context);
@@ -22,13 +24,16 @@ export function roundPlanOf(method: Method, { budgets, training }: PlanSettings,
   const earlier = rounds.slice(0, Math.max(0, context.round - method.firstRound));
   const seen = { personal: count(earlier, "personal"), shared: count(earlier, "shared") };
   const steps = plan.steps.map((step) => {
-    if (step.kind !== "train") return step;
-    const before = seen[step.slot]++;
-    const all = Math.max(count(rounds, step.slot), before + 1);
-    return { ...step, span: { from: before / all, to: (before + 1) / all } };
+    if (!isTraining(step)) return step;
+    const [span] = trainingsIn([step]).map(({ slot }) => {
+      const before = seen[slot]++;
+      const all = Math.max(count(rounds, slot), before + 1);
+      return { from: before / all, to: (before + 1) / all };
+    });
+    return span ? { ...step, span } : step;
   });
   return { ...plan, steps };
 }
 
 const count = (plans: readonly RoundPlan[], slot: AdapterSlot): number =>
-  plans.flatMap(({ steps }) => steps.filter((step) => step.kind === "train" && step.slot === slot)).length;
+  plans.flatMap(({ steps }) => trainingsIn(steps).filter((training) => training.slot === slot)).length;

@@ -78,7 +78,9 @@ describe("FDLoRA at a client", () => {
   const kinds = (c: FdLoraConfig, round: number, isNewcomer = false) =>
     fdLora
       .plan(c, budgets, { round, isNewcomer })
-      .steps.map((step) => (step.kind === "train" ? `train ${step.slot}` : `copy ${step.from}>${step.to}`));
+      .steps.map((step) =>
+        step.kind === "copy" ? `copy ${step.from}>${step.to}` : `${step.kind} ${"slot" in step ? step.slot : ""}`,
+      );
 
   it("syncs the personal adapter every H rounds, after the inner training and before the upload", () => {
     const second: FdLoraConfig = { ...config, sync: { ...config.sync, every: 2 } };

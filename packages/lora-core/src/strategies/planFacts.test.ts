@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { fdLora } from "./fdLora.ts";
 import { fedAvg } from "./fedAvg.ts";
-import { personalLeaves, plansOf, readsLabelCounts, servesBy, startsPersonal, trainingsOf, trainsPersonal } from "./planFacts.ts";
+import {
+  personalLeaves,
+  plansOf,
+  readsLabelCounts,
+  servesBy,
+  startsPersonal,
+  trainingsOf,
+  trainsBoth,
+  trainsPersonal,
+} from "./planFacts.ts";
 import { type Method, methodOf, strategies } from "./registry.ts";
 import type { Budgets, RoundPlan } from "./strategy.ts";
 
@@ -28,7 +37,10 @@ const FACTS: Readonly<Record<string, readonly [boolean, boolean, boolean, string
   "fedamp/standard": [true, true, true, "personal"],
   "fedamp/gentle": [true, true, true, "personal"],
   "fedrod/standard": [true, false, true, "sum"],
+  // What is trained on the shared adapter's batches begins as it is drawn.
+  "fedrod/together": [true, false, false, "sum"],
   "fedkd/standard": [true, false, true, "personal"],
+  "fedkd/together": [true, false, false, "personal"],
   "ffa-lora/standard": [false, false, false, "shared"],
   "fedsa-lora/standard": [false, false, false, "shared"],
   "rolora/standard": [false, false, false, "shared"],
@@ -65,7 +77,11 @@ it("know every training of a client, and which of them look at the counts of its
   // Without learning alone, and with a finish.
   expect(amounts("fdlora", "private")).toEqual([2, 2, 2, 2, 2, 2, 2]);
   expect(amounts("local", "standard")).toEqual([4, 2, 2, 2, 2, 2, 2]);
-  expect(everyMethod.flatMap(([name, method]) => (readsLabelCounts(method, budgets) ? [name] : []))).toEqual(["fedrod/standard"]);
+  // Both read every batch.
+  expect(amounts("fedkd", "together")).toEqual(Array(12).fill(1));
+  const those = (are: typeof trainsBoth) => everyMethod.flatMap(([name, method]) => (are(method, budgets) ? [name] : []));
+  expect(those(readsLabelCounts)).toEqual(["fedrod/standard", "fedrod/together"]);
+  expect(those(trainsBoth)).toEqual(["fedrod/together", "fedkd/together"]);
 });
 
 /** FedAvg with other plans: `made` gives what differs from a federated round in which nothing happens. */
@@ -110,6 +126,27 @@ describe("the personal adapter leaves", () => {
         budgets,
       ),
     ).toBe(false);
+  });
+});
+
+describe("a personal adapter that is drawn", () => {
+  const drawn = { kind: "draw", slot: "personal" } as const;
+  const both = { kind: "trainBoth", budget: budgets.inner, personal: {}, shared: {} } as const;
+
+  it("is not what was sent before, though it was a copy of it", () => {
+    const after = (steps: RoundPlan["steps"]) =>
+      planned(() => ({ steps: [trainShared, keepShared, ...steps], upload: sendShared }));
+    expect(personalLeaves(after([]), budgets)).toBe(true);
+    expect(personalLeaves(after([drawn, both]), budgets)).toBe(false);
+  });
+
+  it("has nothing of an imported one, which is read where it is not drawn", () => {
+    const first = (steps: RoundPlan["steps"]) => planned((round) => ({ steps: round === 1 ? steps : [both] }));
+    expect(startsPersonal(first([drawn, both]), budgets)).toBe(false);
+    expect(startsPersonal(first([both]), budgets)).toBe(true);
+    // Later nothing is drawn.
+    const later = planned((round) => (round === 2 ? { steps: [drawn, both] } : {}));
+    expect(startsPersonal(later, budgets)).toBe(true);
   });
 });
 

@@ -8,7 +8,8 @@ import { entriesOf } from "../adapters/adapterPart.ts";
 import { fusingRound, roundNumbers } from "../schedule/roundNumbers.ts";
 import type { Budget } from "../training/trainingConfig.ts";
 import type { Method } from "./registry.ts";
-import type { AdapterSlot, Budgets, LocalStep, RoundPlan, Serve, Upload } from "./strategy.ts";
+import type { AdapterSlot, Budgets, LocalStep, RoundPlan, Serve, TrainStep, Upload } from "./strategy.ts";
+import { trainingsIn } from "./trainings.ts";
 
 /** The plan of every round, in order. */
 export function plansOf(method: Method, budgets: Budgets): readonly RoundPlan[] {
@@ -17,12 +18,17 @@ export function plansOf(method: Method, budgets: Budgets): readonly RoundPlan[] 
 
 /** The budget of every training, in order. */
 export function trainingsOf(method: Method, budgets: Budgets): readonly Budget[] {
-  return plansOf(method, budgets).flatMap(({ steps }) => steps.flatMap((step) => (step.kind === "train" ? [step.budget] : [])));
+  return stepsTrained(method, budgets).map(({ budget }) => budget);
 }
 
 /** True when some training looks at the counts of a client's labels, which differential privacy of rows does not cover. */
 export function readsLabelCounts(method: Method, budgets: Budgets): boolean {
-  return plansOf(method, budgets).some(({ steps }) => steps.some((step) => step.kind === "train" && step.balanced));
+  return stepsTrained(method, budgets).some(({ balanced }) => balanced);
+}
+
+/** True when both adapters are trained on the same batches. */
+export function trainsBoth(method: Method, budgets: Budgets): boolean {
+  return plansOf(method, budgets).some(({ steps }) => steps.some(({ kind }) => kind === "trainBoth"));
 }
 
 /** How the last round makes what a client serves. */
@@ -32,7 +38,11 @@ export function servesBy(method: Method, budgets: Budgets): Serve | null {
 
 /** True when clients learn something that is theirs alone. */
 export function trainsPersonal(method: Method, budgets: Budgets): boolean {
-  return plansOf(method, budgets).some(({ steps }) => steps.some((step) => step.kind === "train" && step.slot === "personal"));
+  return stepsTrained(method, budgets).some(({ slot }) => slot === "personal");
+}
+
+function stepsTrained(method: Method, budgets: Budgets): readonly TrainStep[] {
+  return plansOf(method, budgets).flatMap(({ steps }) => trainingsIn(steps));
 }
 
 /** What a slot holds: which value, and whether anything was learned from the client's rows in it. */
@@ -51,12 +61,13 @@ export function personalLeaves(method: Method, budgets: Budgets): boolean {
   const held: Record<AdapterSlot, Held> = { personal: fresh(false), shared: fresh(false) };
   const sent = new Set<number>();
   const isKnown = () => held.personal.isLearned && sent.has(held.personal.value);
-  for (const { receive, steps, upload } of plansOf(method, budgets)) {
+  for (const [at, { receive, steps, upload }] of plansOf(method, budgets).entries()) {
     // Where only a part comes, the rest of the slot stays what the client learned.
     if (receive) held.shared = fresh(held.shared.isLearned && receive.part !== "all");
-    for (const step of steps) {
-      if (step.kind === "train") held[step.slot] = fresh(true);
-      else held[step.to] = held[step.from];
+    for (const step of taken(steps, at)) {
+      if (step.kind === "copy") held[step.to] = held[step.from];
+      if (step.kind === "draw") held[step.slot] = fresh(false);
+      for (const { slot } of trainingsIn([step])) held[slot] = fresh(true);
       if (isKnown()) return true;
     }
     if (upload) sent.add(held[upload.slot].value);
@@ -67,10 +78,10 @@ export function personalLeaves(method: Method, budgets: Budgets): boolean {
 
 /** True when something is made of the personal adapter that a client starts with, so that importing one has an effect. */
 export function startsPersonal(method: Method, budgets: Budgets): boolean {
-  for (const { steps, upload, serve } of plansOf(method, budgets)) {
-    for (const step of steps) {
+  for (const [at, { steps, upload, serve }] of plansOf(method, budgets).entries()) {
+    for (const step of taken(steps, at)) {
       if (readsPersonal(step)) return true;
-      if (step.kind === "copy" && step.to === "personal") return false;
+      if (overwritesPersonal(step)) return false;
     }
     if (upload?.slot === "personal") return true;
     if (serve) return serve.kind !== "slot" || serve.slot === "personal";
@@ -78,12 +89,22 @@ export function startsPersonal(method: Method, budgets: Budgets): boolean {
   return false;
 }
 
+/** The steps that change something: such a client draws in the first of the plans alone. */
+function taken(steps: readonly LocalStep[], at: number): readonly LocalStep[] {
+  return at === 0 ? steps : steps.filter(({ kind }) => kind !== "draw");
+}
+
 /** Goes on from the personal slot, or computes with it. */
 function readsPersonal(step: LocalStep): boolean {
   if (step.kind === "copy") return step.from === "personal";
-  const { slot, active, proximal, distill } = step;
-  return slot === "personal" || Boolean(active?.personal) || proximal?.to === "personal" || distill?.from === "personal";
+  return trainingsIn([step]).some(
+    ({ slot, active, proximal, distill }) =>
+      slot === "personal" || Boolean(active?.personal) || proximal?.to === "personal" || distill?.from === "personal",
+  );
 }
+
+const overwritesPersonal = (step: LocalStep): boolean =>
+  (step.kind === "copy" && step.to === "personal") || (step.kind === "draw" && step.slot === "personal");
 
 /** Whether an upload carries the vectors of the labels, where an adapter has some that are shared. */
 export function sharesLabels({ prototypes }: Pick<AdapterConfig, "prototypes">, upload: Upload | null): boolean {

@@ -44,6 +44,15 @@ export function halves({ unit, amount }: Budget): readonly [Budget, Budget] {
 }
 
 /**
+ * K for two that are trained on the same batches: half as many, since each batch is read forward and back twice, so that the work is that of
+ * FedAvg and never more; of an odd K one step is left over. Distinct rows are half of FedAvg's. A single step cannot be shared, as in `halves`.
+ */
+export const eachOfBoth = ({ unit, amount }: Budget): Budget => ({ unit, amount: Math.max(1, Math.floor(amount / 2)) });
+
+/** What a personal adapter begins as that is trained on the shared one's batches: from one start the two would learn the same, and what is sent would be both. */
+export const drawPersonal: LocalStep = { kind: "draw", slot: "personal" };
+
+/**
  * Strength of a pull that suits factors. A gradient clipped to norm 1 has at most an RMS of 0.003 over 100,000 values, and AdamW moves a value by up to the
  * learning rate a step: after a round of 18 steps at 1e-3 this pull is 6 % of that, one of 0.1 more than half of it.
  */

@@ -41,8 +41,37 @@ export interface TrainStep {
   readonly span?: TrainingSpan;
 }
 
+/** Towards what a slot learns that is trained together with the other one. */
+export interface Lesson extends Pick<TrainStep, "active" | "balanced"> {
+  /**
+   * Adds weight T^2 KL(softmax(other / T), softmax(own / T)), over the sum of both slots' mean CE on the batch: the less the two know yet, the
+   * less they go by each other.
+   */
+  readonly distill?: { readonly weight: number; readonly temperature: number };
+}
+
+/**
+ * Optimises both slots on the same batches, each with a fresh inner optimiser and a loss of its own. Of a batch both losses' gradients come
+ * first, each slot's by its own loss alone, then both slots step: what they see of each other are constants, as they were before.
+ */
+export interface TrainBothStep extends Record<AdapterSlot, Lesson> {
+  readonly kind: "trainBoth";
+  /** Of each slot: a batch is two steps' work, as both go forward and back over it. */
+  readonly budget: Budget;
+  /** As in {@link TrainStep}. */
+  readonly span?: TrainingSpan;
+}
+
 /** One local action, executed in order. */
-export type LocalStep = TrainStep | { readonly kind: "copy"; readonly from: AdapterSlot; readonly to: AdapterSlot };
+export type LocalStep =
+  | TrainStep
+  | TrainBothStep
+  | { readonly kind: "copy"; readonly from: AdapterSlot; readonly to: AdapterSlot }
+  /**
+   * In a client's first round the slot becomes an adapter without effect whose A is drawn from its own seed, unlike the one that all begin
+   * with; later this step does nothing.
+   */
+  | { readonly kind: "draw"; readonly slot: AdapterSlot };
 
 /** The coordinator's adapter overwrites `part` of the shared slot before the steps. */
 export interface Receive {

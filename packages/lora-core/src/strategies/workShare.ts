@@ -17,6 +17,7 @@ import { rateFactor } from "../training/learningRate.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
 import { weighed } from "./contributions.ts";
 import type { Contribution, LocalStep, RoundPlan } from "./strategy.ts";
+import { isTraining, trainingsIn } from "./trainings.ts";
 
 type WarmUp = Pick<TrainingConfig, "warmupSteps">;
 
@@ -54,7 +55,7 @@ function sharedSteps(plan: RoundPlan, share: number): RoundPlan {
 }
 
 function sharedStep(step: LocalStep, share: number): LocalStep {
-  if (step.kind !== "train") return step;
+  if (!isTraining(step)) return step;
   const { unit, amount } = step.budget;
   return { ...step, budget: { unit, amount: Math.max(1, Math.round(share * amount)) } };
 }
@@ -62,10 +63,10 @@ function sharedStep(step: LocalStep, share: number): LocalStep {
 /** a(n) of the trainings of what is uploaded. */
 function reachOf({ steps, upload }: RoundPlan, training: WarmUp): number {
   let reach = 0;
-  for (const step of steps) {
-    if (step.kind !== "train" || step.slot !== upload?.slot) continue;
-    const { amount } = step.budget;
-    const factor = rateFactor(training, amount, step.span ?? null);
+  for (const { slot, budget, span } of trainingsIn(steps)) {
+    if (slot !== upload?.slot) continue;
+    const { amount } = budget;
+    const factor = rateFactor(training, amount, span ?? null);
     for (let taken = 0; taken < amount; taken++) reach += factor(taken);
   }
   return reach;

@@ -173,6 +173,26 @@ it("SCAFFOLD's client keeps its own control variate, the same one when done agai
   expect([...(flora?.merged?.values() ?? [])][0]?.shape).toEqual([2, 2]);
 });
 
+it("draws a personal adapter in a client's first round, whichever that is, from its own seed, and not again", async () => {
+  const plan = {
+    stage: "federated",
+    receive: null,
+    steps: [{ kind: "draw", slot: "personal" }],
+    upload: null,
+    serve: null,
+  } as const;
+  const personalOf = async (client: Client) => (await straight(client, { round: 2, plan, received: null })).outcome.held.personal;
+  const [first, second] = [await personalOf(clientOf("a", 1)), await personalOf(clientOf("b", 2))];
+  const factors = (adapter: typeof first, suffix: string) =>
+    [...adapter].flatMap(([key, { data }]) => (key.endsWith(suffix) ? [...data] : []));
+  expect(layoutOf(first)).toEqual(layout);
+  expect(factors(first, "lora_B.weight").every((value) => value === 0)).toBe(true);
+  const as = [first, second, initial].map((adapter) => String(factors(adapter, "lora_A.weight")));
+  expect(new Set(as).size).toBe(3);
+  expect(await personalOf(clientOf("a", 1))).toEqual(first);
+  expect(await personalOf({ ...clientOf("a", 1), lastRound: 1 })).toBe(initial);
+});
+
 it("measures an adapter once, though it is both the personal and the served one", async () => {
   let scored = 0;
   const score: TaskModel["score"] = (...of) => {

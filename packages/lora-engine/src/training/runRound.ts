@@ -6,7 +6,7 @@
 
 import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
-import { type AdapterLayout, layoutOfRank } from "@duet/lora-core/adapters/adapterLayout";
+import { type AdapterLayout, initialAdapter, layoutOfRank } from "@duet/lora-core/adapters/adapterLayout";
 import { paddedTo } from "@duet/lora-core/adapters/adapterRank";
 import { scaled, stackRanks } from "@duet/lora-core/adapters/adapterSum";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
@@ -28,12 +28,13 @@ import {
   withMerged,
 } from "@duet/lora-core/strategies/exchange";
 import { type SentUpdate, sentUpdate } from "@duet/lora-core/strategies/sentUpdate";
-import type { Serve, TrainStep, Upload } from "@duet/lora-core/strategies/strategy";
+import type { AdapterSlot, LocalStep, Serve, TrainBothStep, TrainStep, Upload } from "@duet/lora-core/strategies/strategy";
 import { type EncodedUpload, encodeUpload, type UploadForm } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
 import type { Example, TaskModel } from "../models/languageModel.ts";
 import { stepsOf } from "./batches.ts";
+import { parted } from "./bothAdapters.ts";
 import type { EachBatch } from "./evaluateAdapter.ts";
 import { createFusionLosses } from "./fusionLosses.ts";
 import type { TrainingTask } from "./learner.ts";
@@ -44,8 +45,10 @@ import { createRoundJournal, type RoundJournal } from "./roundJournal.ts";
 import { type RoundReport, rate } from "./roundReport.ts";
 import type { RunControl } from "./runControl.ts";
 import type { TeamTrainings } from "./teamTrainings.ts";
-import { type TrainingOutcome, trainAdapter } from "./trainAdapter.ts";
+import { type StepsRun, type TrainingOutcome, trainAdapter } from "./trainAdapter.ts";
+import { trainBoth } from "./trainBoth.ts";
 import { trainingSettings } from "./trainingSettings.ts";
+import type { TrainingState } from "./trainingState.ts";
 
 /** A client ready for rounds. */
 export interface Client {
@@ -117,13 +120,7 @@ export async function runRound(
   if (plan.stage === "fusing" || client.lastRound === null) await measure("base", null);
   if (start) await measure("shared", withMerged(held.shared, held.merged));
   for (const [index, step] of plan.steps.entries()) {
-    if (step.kind === "copy") held = { ...held, [step.to]: held[step.from] };
-    else {
-      if (!team) held = { ...held, [step.slot]: await withOwnRows(client, held[step.slot]) };
-      const task = taskOf(step, held, asExtra("control"));
-      const { adapter, control: made } = await train(client, request.round, index, step, task, held, running);
-      held = { ...held, [step.slot]: adapter, control: made ?? held.control };
-    }
+    held = await following(client, { step, index, round: request.round, common: asExtra("control") }, held, running);
   }
   if (held.personal !== client.held.personal || servesPersonal(plan.serve)) {
     await measure("personal", withMerged(held.personal, held.merged));
@@ -204,48 +201,117 @@ function taskOf(step: TrainStep, held: HeldAdapters, common: NamedTensors | null
   };
 }
 
-async function train(
-  client: Client,
-  round: number,
-  stepIndex: number,
-  { slot, budget }: TrainStep,
-  task: TrainingTask,
-  held: HeldAdapters,
-  { report, control, journal, meter, team }: Running,
-): Promise<TrainingOutcome> {
-  const { setup, model, examples } = client;
-  const rows = team ? await team.rowsEach() : examples.train.length;
-  const steps = stepsOf(budget, rows, setup.training);
-  const name = `train ${stepIndex}`;
-  // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.
-  const seed = Math.floor(random(setup.clientSeed, "train", round, stepIndex)() * 2 ** 31);
-  const trained = journal.once("trained", name, async () => {
-    const keeping = journal.training(name, steps);
+/** A step in its round. */
+interface Place<Step extends LocalStep = LocalStep> {
+  readonly step: Step;
+  readonly index: number;
+  readonly round: number;
+  /** SCAFFOLD's c. */
+  readonly common: NamedTensors | null;
+}
+
+/** What is held after a step. */
+async function following(client: Client, place: Place, held: HeldAdapters, running: Running): Promise<HeldAdapters> {
+  const { step, index, round } = place;
+  switch (step.kind) {
+    case "copy":
+      return { ...held, [step.to]: held[step.from] };
+    case "draw":
+      if (client.lastRound !== null) return held;
+      return { ...held, [step.slot]: initialAdapter(client.layout, seedOf(client, "draw", round, index)) };
+    case "train":
+      return trainSlot(client, { ...place, step }, held, running);
+    case "trainBoth":
+      return trainSlots(client, { ...place, step }, held, running);
+    default:
+      return step satisfies never;
+  }
+}
+
+async function trainSlot(client: Client, place: Place<TrainStep>, before: HeldAdapters, running: Running): Promise<HeldAdapters> {
+  const { step, common } = place;
+  const { slot } = step;
+  const { team } = running;
+  const held = team ? before : { ...before, [slot]: await withOwnRows(client, before[slot]) };
+  const task = taskOf(step, held, common);
+  const { model, examples } = client;
+  const { adapter, control } = await train(client, place, slot, running, async ({ name, steps, seed, from, run }) => {
     const known = team?.finished(name);
     if (known) return known;
-    const together = team && (await team.begin({ name, steps, start: held[slot], seed, task, from: keeping.from }));
-    const begun = keeping.from || !together ? held[slot] : await withRowsOfAll(client, held[slot], together);
-    const startedAt = performance.now();
-    report.progress("training", { slot, step: keeping.from?.done ?? 0, steps });
-    return trainAdapter(model, examples.train, begun, {
-      ...task,
-      steps,
-      ...trainingSettings(setup),
-      seed,
-      privacy: meter,
-      team: together,
-      beforeStep: () => control.checkIn(),
-      onStep: (step, loss, tokens) => {
-        const taken = keeping.seconds + (performance.now() - startedAt) / 1000;
-        report.progress("training", { slot, step, steps, loss, tokensPerSecond: rate(tokens, taken) });
-      },
-      keeping,
-    });
+    const together = team && (await team.begin({ name, steps, start: held[slot], seed, task, from }));
+    const begun = from || !together ? held[slot] : await withRowsOfAll(client, held[slot], together);
+    return trainAdapter(model, examples.train, begun, { ...task, ...run(), team: together });
+  });
+  return { ...held, [slot]: adapter, control: control ?? held.control };
+}
+
+async function trainSlots(
+  client: Client,
+  place: Place<TrainBothStep>,
+  held: HeldAdapters,
+  running: Running,
+): Promise<HeldAdapters> {
+  if (running.team) throw new RangeError("A team cannot train two adapters on the same batches");
+  const { personal, shared, span } = place.step;
+  const start = {
+    personal: await withOwnRows(client, held.personal),
+    shared: await withOwnRows(client, held.shared),
+  };
+  const task = { personal, shared, merged: held.merged, ...(span ? { span } : {}) };
+  const { adapter } = await train(client, place, null, running, ({ run }) =>
+    trainBoth(client.model, client.examples.train, start, { ...task, ...run() }),
+  );
+  return { ...held, ...parted(adapter) };
+}
+
+/** What a training of a plan is taken with. */
+interface Beginning {
+  readonly name: string;
+  readonly steps: number;
+  readonly seed: number;
+  /** Where it goes on. */
+  readonly from: TrainingState | null;
+  /** Begins the clock. */
+  readonly run: () => StepsRun;
+}
+
+/** A training of the plan as the journal has it, or taken now. `slot` is what is told of it; null where it is both. */
+async function train(
+  client: Client,
+  { step: { budget }, round, index }: Place<TrainStep | TrainBothStep>,
+  slot: AdapterSlot | null,
+  { report, control, journal, meter, team }: Running,
+  take: (beginning: Beginning) => Promise<TrainingOutcome>,
+): Promise<TrainingOutcome> {
+  const { setup, examples } = client;
+  const rows = team ? await team.rowsEach() : examples.train.length;
+  const steps = stepsOf(budget, rows, setup.training);
+  const name = `train ${index}`;
+  // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.
+  const seed = seedOf(client, "train", round, index);
+  const trained = journal.once("trained", name, () => {
+    const keeping = journal.training(name, steps);
+    const run = (): StepsRun => {
+      const startedAt = performance.now();
+      report.progress("training", { slot, step: keeping.from?.done ?? 0, steps });
+      return {
+        ...{ steps, ...trainingSettings(setup), seed, privacy: meter, keeping },
+        beforeStep: () => control.checkIn(),
+        onStep: (step, loss, tokens) => {
+          const taken = keeping.seconds + (performance.now() - startedAt) / 1000;
+          report.progress("training", { slot, step, steps, loss, tokensPerSecond: rate(tokens, taken) });
+        },
+      };
+    };
+    return take({ name, steps, seed, from: keeping.from, run });
   });
   const { result, seconds } = await report.timed("steps", () => trained);
   report.trained(result, seconds);
   return result;
 }
+
+const seedOf = ({ setup }: Client, what: string, round: number, index: number): number =>
+  Math.floor(random(setup.clientSeed, what, round, index)() * 2 ** 31);
 
 const NO_SEARCH = { evaluations: 0, forwardTokens: 0, seconds: 0 };
 

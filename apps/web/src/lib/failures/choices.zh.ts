@@ -18,6 +18,8 @@ export const CHOICES: typeof CHOICE_SENTENCES = {
   noNoiseForRounds: (rounds, epsilon) =>
     `任何噪声都无法让 ${rounds} 轮保持在 epsilon ${epsilon} 之内：请减少轮次，或增大 epsilon。`,
   countsLabels: (method) => `${method} 会统计客户端数据行的类别，差分隐私的噪声不覆盖它：请选择其他方法，或不使用 epsilon 训练。`,
+  bothOnOneSample: (method) =>
+    `${method} 的这种设置用客户端数据行的同一个样本训练两个适配器，而差分隐私的噪声只按一个计算：请选择先后训练两者的预设，或不使用 epsilon 训练。`,
   prototypesNeedLabels: () => "类别原型只用于在比较文本的基座上的分类任务：请不要使用。",
   otherLabels: (labels, width, wantedLabels, wantedWidth) =>
     `类别原型有 ${labels} 个，宽度为 ${width}；任务和基座需要 ${wantedLabels} 个，宽度为 ${wantedWidth}。`,

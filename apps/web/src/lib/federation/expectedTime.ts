@@ -8,6 +8,7 @@ import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
 import type { Budget } from "@duet/lora-core/training/trainingConfig";
+import { trainingsIn } from "@duet/lora-core/strategies/trainings";
 
 /** Rows that a client is taken to have, and how they are split (data/splitRows.ts). */
 export const ROWS_EACH = 1000;
@@ -62,7 +63,7 @@ export function expectedRounds(
     const { steps, serve } = method.plan(budgets, { round, isNewcomer: after !== null && at === 0 });
     const forward = serve ? scoredRows(serve, rows) : measured;
     const seconds = { personal: 0, shared: 0, measuring: (OPERATIONS.forward / OPERATIONS.step) * secondsPerRow * forward };
-    for (const step of steps) if (step.kind === "train") seconds[step.slot] += secondsPerRow * rowsOf(step.budget);
+    for (const { slot, budget } of trainingsIn(steps)) seconds[slot] += secondsPerRow * rowsOf(budget);
     return seconds;
   });
 }

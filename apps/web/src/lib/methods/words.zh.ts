@@ -45,5 +45,6 @@ export const zh: typeof en = {
     gentle: "较缓",
     brief: "简短搜索",
     "full-weight": "满权重",
+    together: "同批训练",
   },
 };

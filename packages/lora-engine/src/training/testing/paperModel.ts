@@ -34,7 +34,8 @@ function logits(batch: readonly Example[], adapter: DeviceAdapter | null): tf.Te
   const x = tf.tensor2d(batch.map(({ tokens }) => [1, (tokens[0] ?? 1) - 1]));
   let z = tf.zeros<tf.Rank.R2>([batch.length, 2]);
   for (const { a, b } of adapter?.factors.values() ?? []) {
-    const update = tf.matMul(tf.matMul(x, a, false, true), b, false, true);
+    // B as it is would be on the right of a product in the backward pass, where no variable may be on wasm (optim/adamW.wasm.ts).
+    const update = tf.matMul(tf.matMul(x, a, false, true), tf.mul(b, 1), false, true);
     z = tf.add(z, tf.mul(update, adapter?.scale ?? 1));
   }
   return z;
