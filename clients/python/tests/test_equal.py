@@ -212,12 +212,13 @@ def test_what_is_lacking_is_named(golden: Golden) -> None:
     plans = golden["plans"]
     assert refusal(config, plans) is None
     step = {**plans["rounds"][0]["plan"]["steps"][0], "balanced": True, "distill": {}}
-    plan = {**plans["rounds"][0]["plan"], "steps": [step], "receive": {"part": "all", "extra": "merged"}}
+    both = {"kind": "trainBoth", "budget": step["budget"], "personal": {}, "shared": {}}
+    plan = {**plans["rounds"][0]["plan"], "steps": [step, both], "receive": {"part": "all", "extra": "merged"}}
     assert refusal({**config, "statistics": "goOn"}, plans) is None
     private = {**config, "training": {**config["training"], "privacy": {"epsilon": 8, "clip": 1}}}
     lacking = refusal(private, {"label": "Magic", "rounds": [{"plan": plan}]})
     assert lacking is not None
-    named = ("differential privacy", 'distillation (method "Magic")', "balanced softmax", "merged updates")
+    named = ("differential privacy", 'distillation (method "Magic")', "balanced softmax", "merged updates", "two adapters on the same batches")
     for what in named:
         assert what in lacking
 

@@ -44,6 +44,8 @@ def _of_plan(plan: dict[str, Any]) -> list[str]:
         if plan[end] and plan[end]["extra"] is not None:
             lacking.append({"merged": "merged updates", "control": "control variates"}[plan[end]["extra"]])
     for step in plan["steps"]:
+        if step["kind"] == "trainBoth":
+            lacking.append("training of two adapters on the same batches")
         for word, what in (
             ("distill", "distillation"),
             ("balanced", "balanced softmax"),
