@@ -1,3 +1,4 @@
+import { plansOf } from "@duet/lora-core/strategies/planFacts";
 import { describe, expect, test } from "vitest";
 import { fusionEvaluations, matchedBudgets, stepsOfFusion, trainedSteps } from "./budget.ts";
 import { allMethods, methodNamed } from "./methodVariants.ts";
@@ -16,6 +17,17 @@ describe("matched budgets", () => {
   test("local learning and its federated rounds share FDLoRA's steps: 24 + 4 x 11 + 3 = 71", () => {
     const method = methodNamed("fdlora:sends-personal");
     expect(matchedBudgets(method, { steps: 72, local: 24, rounds: 4, fusion: 3 }).inner.amount).toBe(11);
+  });
+
+  test.each(["fedkd:together", "fedrod:together"])("%s takes FedAvg's 72 steps, two on each of its 36 batches", (name) => {
+    const budget = { steps: 72, local: 24, rounds: 4, fusion: 0 };
+    const budgets = matchedBudgets(methodNamed(name), budget);
+    expect(budgets).toEqual(matchedBudgets(methodNamed("fedavg"), budget));
+    expect(trainedSteps(methodNamed(name), budgets)).toBe(72);
+    const batches = plansOf(methodNamed(name), budgets).flatMap(({ steps }) =>
+      steps.flatMap((step) => (step.kind === "trainBoth" ? [step.budget.amount] : [])),
+    );
+    expect(batches).toEqual([9, 9, 9, 9]);
   });
 
   test.each([
