@@ -347,6 +347,7 @@ export const en = {
     nameTaken: "Somebody here is called that already.",
     filesFirst: "Choose the base model's files first.",
     dataFirst: "Connect your data first.",
+    answerFirst: "Choose the column with the answers first.",
     otherData: "These rows cannot be used: change what is chosen for them, or choose another file.",
     nameMissing: "Your name is missing.",
     otherName: "Choose another name.",

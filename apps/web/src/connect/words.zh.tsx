@@ -332,6 +332,7 @@ export const zh: typeof en = {
     nameTaken: "这里已经有人叫这个名称。",
     filesFirst: "请先选择基座模型的文件。",
     dataFirst: "请先连接你的数据。",
+    answerFirst: "请先选择答案所在的列。",
     otherData: "这些数据无法使用：请更改所作的选择，或选用其他文件。",
     nameMissing: "还没有填写你的名称。",
     otherName: "请换一个名称。",

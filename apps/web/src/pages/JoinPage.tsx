@@ -256,10 +256,15 @@ interface Joining {
 
 const isRefused = (data: ConnectState): boolean => data.kind === "failed" || (data.kind === "table" && data.failure !== null);
 
+function whatDataLacks(data: ConnectState): string {
+  if (isRefused(data)) return words.joinPage.otherData;
+  return data.kind === "table" && data.choice.answer === "" ? words.joinPage.answerFirst : words.joinPage.dataFirst;
+}
+
 /** The first thing without which nobody can join; null when there is none. */
 function whatIsMissing(form: Joining): string | null {
   if (!form.hasFiles) return words.joinPage.filesFirst;
-  if (!connectedData(form.data)) return isRefused(form.data) ? words.joinPage.otherData : words.joinPage.dataFirst;
+  if (!connectedData(form.data)) return whatDataLacks(form.data);
   if (form.name.trim() === "") return words.joinPage.nameMissing;
   return nameProblem(form.name, form.proposal) && words.joinPage.otherName;
 }

@@ -15,7 +15,7 @@ export function readLines(content: string, isLog: boolean): Table {
     else if (text.length > MAX_CELL) rejected.push({ line, reason: tooLong("line", text.length) });
     else rows.push({ line, values: { line: text } });
   }
-  const reading: TableReading = { encoding: null, separator: null, header: null, quotes: null, notices: [["noAnswers"]] };
+  const reading: TableReading = { encoding: null, separator: null, header: null, quotes: null, notices: [] };
   return { format: "text", columns: ["line"], rows, rejected, reading };
 }
 

@@ -49,11 +49,18 @@ describe("readTable, delimited text", () => {
     expect(readTable("failed\tbadly\n\tat a.b\n\tat c.d\n", "a.txt").format).toBe("text");
   });
 
-  it("reads a CSV of a single column", () => {
-    expect(readTable("text\nfirst one\nsecond one\n", "a.csv").rows.map(({ values }) => values.text)).toEqual([
-      "first one",
-      "second one",
-    ]);
+  it("reads a CSV of a single column, and says that it has no answers", () => {
+    const { rows, reading } = readTable("text\nfirst one\nsecond one\n", "a.csv");
+    expect(rows.map(({ values }) => values.text)).toEqual(["first one", "second one"]);
+    expect(reading.notices).toEqual([["noAnswers"]]);
+    expect(readTable("one line\nanother\n", "a.log").reading.notices).toEqual([["noAnswers"]]);
+    const talk = JSON.stringify({
+      messages: [
+        { role: "user", content: "Hi" },
+        { role: "assistant", content: "Hello" },
+      ],
+    });
+    expect(readTable(`${talk}\n${talk}\n`, "a.jsonl").reading.notices).toEqual([]);
   });
 
   it("names empty and repeated header cells", () => {

@@ -4,6 +4,7 @@
  */
 
 import { stripAnsi } from "./ansi.ts";
+import { isConversationColumn } from "./conversation.ts";
 import type { BinaryKind, DataSaying } from "./dataSentences.ts";
 import { decodeText } from "./decodeText.ts";
 import { parseJson } from "./jsonRows.ts";
@@ -31,9 +32,20 @@ export function readTable(source: Uint8Array | string, fileName: string, chosen:
   const eightBit = encoding === "windows-1252" ? content.replace(/\u203a(?=\d[\d;]*m)/g, "\u009b") : content;
   const table = readAs(options.separator === "auto" ? formatOf(content, ending) : "csv", stripAnsi(eightBit), ending, options);
   checkSize(table, fileName);
-  const said = notice === null ? notices : [notice, ...notices];
-  return { ...table, reading: { ...table.reading, encoding, notices: [...said, ...table.reading.notices] } };
+  const said = [
+    ...(notice === null ? [] : [notice]),
+    ...notices,
+    ...table.reading.notices,
+    ...(isAnswered(table) ? [] : NO_ANSWERS),
+  ];
+  return { ...table, reading: { ...table.reading, encoding, notices: said } };
 }
+
+const NO_ANSWERS: readonly DataSaying[] = [["noAnswers"]];
+
+/** A single column has no answers beside it, unless it is of conversations. */
+const isAnswered = (table: Table): boolean =>
+  table.columns.length > 1 || table.columns.some((column) => isConversationColumn(table, column));
 
 function textOf(source: Uint8Array | string, fileName: string, { encoding }: TableOptions) {
   if (typeof source === "string") return { text: source, encoding: null, notice: null };
