@@ -1,5 +1,7 @@
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { RowLengths, RowPieces } from "@duet/lora-core/tokenizers/rowPieces";
+import { Alert } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useWidth } from "../hooks/useWidth.ts";
@@ -14,6 +16,9 @@ export interface RowsAsReadProps {
   /** Whose rows are shown. */
   readonly data: ConnectedData;
 }
+
+/** Of the rows, before it is said that the base cannot read them: a few in another script are nothing to warn of. */
+const NOTICED = 0.1;
 
 /** The first rows as the base reads them, what it cuts off, and how long rows are. Nothing where its tokenizer is not to be had. */
 export function RowsAsRead({ config: { model, training }, data }: RowsAsReadProps) {
@@ -44,6 +49,11 @@ export function RowsAsRead({ config: { model, training }, data }: RowsAsReadProp
         <p className="soft small" style={{ margin: "0 0 8px" }}>
           {words.rowsAsRead.prompt}
         </p>
+      )}
+      {lengths.unread >= NOTICED * lengths.rows && (
+        <Alert icon={<IconAlertTriangle />} mb="sm" title={words.rowsAsRead.unread(lengths.unread, lengths.rows)}>
+          {words.rowsAsRead.unreadText}
+        </Alert>
       )}
       {first.map((row) => (
         <OneRow key={row.line} row={row} around={around} />

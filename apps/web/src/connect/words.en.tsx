@@ -41,6 +41,9 @@ export const en = {
     lengths: "Length of the rows",
     loseTheirEnd: (cut: number, rows: number, most: number) =>
       `${formatWhole(cut)} of ${plural(rows, "row")} ${cut === 1 ? "is" : "are"} longer than ${most} tokens${cut === 0 ? "." : cut === 1 ? " and loses its end." : " and lose their end."}`,
+    unread: (unread: number, rows: number) => `The base model cannot read ${formatWhole(unread)} of ${plural(rows, "row")}`,
+    unreadText:
+      "It does not know most of their letters (�), so such rows look alike to it and nothing can be learned from them. Ask the organiser for a federation with a base model that knows their language.",
     line: (line: number) => `line ${line}`,
     shouldAnswer: (answer: ReactNode) => <>should answer {answer}</>,
     tokens: (tokens: number) => plural(tokens, "token"),

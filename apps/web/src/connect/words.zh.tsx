@@ -43,6 +43,8 @@ export const zh: typeof en = {
     lengths: "数据行的长度",
     loseTheirEnd: (cut, rows, most) =>
       `${formatWhole(rows)} 个数据行中有 ${formatWhole(cut)} 个长于 ${most} 个词元${cut === 0 ? "。" : "，其末尾会被截掉。"}`,
+    unread: (unread, rows) => `基座模型读不懂 ${formatWhole(rows)} 个数据行中的 ${formatWhole(unread)} 个`,
+    unreadText: "它不认识其中大部分文字（�），这些数据行在它看来都一样，从中什么也学不到。请让组织者换用认识这种语言的基座模型。",
     line: (line) => `第 ${line} 行`,
     shouldAnswer: (answer) => <>应回答 {answer}</>,
     tokens: (tokens) => `${formatWhole(tokens)} 个词元`,

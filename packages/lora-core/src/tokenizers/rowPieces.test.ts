@@ -16,13 +16,21 @@ test("pieces and what is cut off are the text again", () => {
   expect([short.pieces.length, short.rest]).toEqual([short.tokens, ""]);
 });
 
+/** Of four words of one language. */
+const unigram = createTextTokenizer({
+  model: { type: "Unigram", unk_id: 0, vocab: ["<unk>", "▁the", "▁rash", "▁is", "▁back"].map((piece) => [piece, -1]) },
+  pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+  decoder: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
+});
+
+test("rows in a script that the base does not know are counted as unread; a word that it does not know makes none", () => {
+  const rows = ["the rash is back", "皮疹又出现了", "the rash is 痒", "2024-01-02"].map((input, line) => row(line, input));
+  expect(rowLengths(unigram, rows, 8).unread).toBe(1);
+  // By bytes everything is read.
+  expect(rowLengths(tokenizer, rows, 8).unread).toBe(0);
+});
+
 test("what is cut off keeps its blanks where single pieces lose theirs", () => {
-  const pieces = ["<unk>", "▁the", "▁rash", "▁is", "▁back"];
-  const unigram = createTextTokenizer({
-    model: { type: "Unigram", unk_id: 0, vocab: pieces.map((piece) => [piece, -1]) },
-    pre_tokenizer: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
-    decoder: { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true },
-  });
   expect(rowPieces(unigram, row(1, "the rash is back"), 1)).toMatchObject({ pieces: ["the"], rest: "rash is back", tokens: 4 });
 });
 

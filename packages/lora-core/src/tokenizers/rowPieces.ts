@@ -29,6 +29,8 @@ export interface RowLengths {
   readonly rows: number;
   /** How many of them lose their end. */
   readonly cut: number;
+  /** How many of them the base cannot read: it knows less than half of their letters, as where it was trained on another script. */
+  readonly unread: number;
   /** Tokens of an input that are read. */
   readonly most: number;
 }
@@ -44,12 +46,21 @@ export function rowPieces(tokenizer: TextTokenizer, { line, input, answer }: Rea
 }
 
 export function rowLengths(tokenizer: TextTokenizer, rows: readonly Pick<ReadRow, "input">[], most: number): RowLengths {
-  const lengths = rows.map(({ input }) => tokenizer.encode(input).length);
+  const encoded = rows.map(({ input }) => tokenizer.encode(input));
+  const lengths = encoded.map(({ length }) => length);
+  const isUnread = (input: string, ids: readonly number[]) => {
+    const [letters, known] = [lettersOf(input), new Set(lettersOf(tokenizer.decode(ids)))];
+    return letters.filter((letter) => known.has(letter)).length < letters.length / 2;
+  };
   const step = Math.max(1, Math.ceil((1.5 * most) / STEPS));
   const counts = new Array<number>(STEPS).fill(0);
   for (const length of lengths) {
     const at = Math.min(STEPS - 1, Math.max(0, Math.ceil(length / step) - 1));
     counts[at] = (counts[at] ?? 0) + 1;
   }
-  return { step, counts, rows: rows.length, cut: lengths.filter((length) => length > most).length, most };
+  const unread = rows.filter(({ input }, index) => isUnread(input, encoded[index] ?? [])).length;
+  return { step, counts, rows: rows.length, cut: lengths.filter((length) => length > most).length, unread, most };
 }
+
+/** Without case and accents, which some tokenizers drop. */
+const lettersOf = (text: string): readonly string[] => text.normalize("NFKD").toLowerCase().match(/\p{L}/gu) ?? [];
