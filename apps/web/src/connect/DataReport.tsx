@@ -1,6 +1,7 @@
 import type { Task } from "@duet/lora-core/data/task";
 import { say } from "@duet/lora-core/sayings/saying";
-import { formatCount } from "../lib/format.ts";
+import { accuracySpread } from "../lib/certainty.ts";
+import { formatCount, formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import { Scroll } from "../ui/Scroll.tsx";
 import { Term } from "../ui/Term.tsx";
@@ -9,6 +10,9 @@ import { LabelBalanceChart } from "./LabelBalanceChart.tsx";
 import type { OthersRows } from "./labelBalance.ts";
 import { RejectedFile } from "./RejectedFile.tsx";
 import { words } from "./words.ts";
+
+/** On fewer an accuracy of a half is known to no better than a sixth. */
+const FEW_TEST_ROWS = 30;
 
 export interface DataReportProps {
   /** Null where the rows are of no file. */
@@ -37,6 +41,11 @@ export function DataReport({ fileName, data, task, others }: DataReportProps) {
       <p className="muted small" style={{ margin: "0 0 14px" }}>
         {words.dataReport.spread}
       </p>
+      {parts.test < FEW_TEST_ROWS && (
+        <p className="small" style={{ margin: "0 0 14px" }}>
+          {words.dataReport.few(parts.test, formatFraction(accuracySpread(parts.test)))}
+        </p>
+      )}
       {task.kind === "label" && <LabelBalanceChart data={data} labels={task.labels} others={others} />}
       <Respelled data={data} />
       <LeftOut rejected={rejected} />

@@ -84,6 +84,8 @@ export const en = {
     and: (entries: string, more: number) => `${entries} and ${plural(more, "more spelling")}`,
     otherSpelling: (shown: string) => `Labels read in another spelling: ${shown}.`,
     spread: "Labels are spread evenly over the three parts; texts that are nearly the same stay together.",
+    few: (testRows: number, spread: string) =>
+      `On ${plural(testRows, "test row")} an accuracy is known to about ± ${spread} only. Connect more rows if you have them.`,
     notUsed: (lines: number) => `${plural(lines, "line")} not used`,
     whyNotUsed: "Why lines are not used",
     lines: "Lines",

@@ -85,6 +85,8 @@ export const zh: typeof en = {
     and: (entries, more) => `${entries}，以及另外 ${more} 种写法`,
     otherSpelling: (shown) => `写法不同但已识别的类别：${shown}。`,
     spread: "各类别均匀分布在三个部分中；几乎相同的文本放在同一部分。",
+    few: (testRows, spread) =>
+      `只有 ${formatWhole(testRows)} 个测试数据行，准确率只能精确到约 ± ${spread}。如有更多数据行，请一并连接。`,
     notUsed: (lines) => `${formatWhole(lines)} 行未使用`,
     whyNotUsed: "未使用的原因",
     lines: "行数",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { accuracyInterval, differenceSpread, isBetter } from "./certainty.ts";
+import { accuracyInterval, accuracySpread, differenceSpread, isBetter } from "./certainty.ts";
 
 // By hand: 31 of 48, p = 0.6458, z² / n = 0.0800, middle 0.6350, half 0.1306.
 test("the interval of an accuracy is Wilson's", () => {
@@ -8,6 +8,12 @@ test("the interval of an accuracy is Wilson's", () => {
   expect(high).toBeCloseTo(0.7657, 4);
   expect(accuracyInterval(1, 48).high).toBe(1);
   expect(accuracyInterval(1, 48).low).toBeCloseTo(0.9259, 4);
+});
+
+// By hand: z² / n = 0.4268; 1.960 / 1.4268 · √(0.25 / 9 + 0.4268 / 36) = 0.2735.
+test("before anything is measured an accuracy is known to half of the interval of a half", () => {
+  expect(accuracySpread(9)).toBeCloseTo(0.2735, 4);
+  expect(accuracySpread(30)).toBeCloseTo(0.1685, 3);
 });
 
 test.each([

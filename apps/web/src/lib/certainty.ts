@@ -16,6 +16,12 @@ export function accuracyInterval(accuracy: number, rows: number): Interval {
   return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
 
+/** Half of that interval at its widest, before anything was measured. */
+export function accuracySpread(rows: number): number {
+  const { low, high } = accuracyInterval(0.5, rows);
+  return (high - low) / 2;
+}
+
 /**
  * Half of the 95 % interval around the difference of two accuracies on `rows` rows each, as if those were different rows. On the same rows, which
  * two models mostly get right and wrong together, it is less: this is the most that can be said where only the shares are known.
