@@ -36,7 +36,8 @@ export async function watchTrainingTab(stage: Stage, rounds: number): Promise<Tr
   const joined = await page.evaluate(() => performance.now());
   const other = await join(stage.browser, federation.inviteUrl, data(1), { deadlineMs: DEADLINE_MS });
   await federation.until("the end", ({ phase }) => phase === "finished", DEADLINE_MS);
-  await page.getByRole("region", { name: "Use it" }).waitFor();
+  // What is below the result comes after it.
+  await page.locator(".dashboard.result").nth(1).waitFor();
   const seconds = (performance.now() - began) / 1000;
   const { tasks, frames } = await page.evaluate(() => Reflect.get(window, "observed") as Observed);
   await Promise.all([context.close(), other.context.close()]);
