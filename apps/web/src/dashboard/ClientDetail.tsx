@@ -1,5 +1,7 @@
 import { clusterName } from "@duet/lora-core/protocol/deviceKind";
 import { isTold } from "@duet/lora-core/protocol/figures";
+import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
+import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button } from "@mantine/core";
 import { IconPinnedOff } from "@tabler/icons-react";
@@ -50,9 +52,9 @@ export function ClientDetail({ snapshot, closing }: ClientDetailProps) {
       <dl className="facts narrow">
         {factsOf(client, snapshot)
           .filter(([, value]) => value !== UNKNOWN)
-          .map(([name, value]) => (
+          .map(([name, value, adapter]) => (
             <Fragment key={name}>
-              <dt>{name}</dt>
+              <dt className={adapter && `withDot ${adapter}`}>{name}</dt>
               <dd>{value}</dd>
             </Fragment>
           ))}
@@ -66,7 +68,10 @@ export function ClientDetail({ snapshot, closing }: ClientDetailProps) {
 /** What has no value yet is not listed. */
 const UNKNOWN = "–";
 
-function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly (readonly [string, string])[] {
+/** Name, value, and whose accuracy it is. */
+type Fact = readonly [string, string, AdapterKey?];
+
+function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly Fact[] {
   const { history, device, samples, progress, bytesUp, bytesDown, figures, lastSeenAt } = client;
   const noted = clientNote(client);
   const cluster = clusterName(device);
@@ -79,8 +84,9 @@ function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly (re
   ).length;
   const figure = (value: string) => (tells(client) ? value : untoldText(figures));
   return [
-    [words.clientDetail.together, figure(formatFraction(together))],
-    [words.clientDetail.alone, figure(formatFraction(alone))],
+    [words.clientDetail.base, figure(formatFraction(latestAccuracy(client).base)), "base"],
+    [words.clientDetail.alone, figure(formatFraction(alone)), "personal"],
+    [words.clientDetail.together, figure(formatFraction(together)), "shared"],
     [words.clientDetail.overLearningAlone, figure(gain === null ? UNKNOWN : formatGain(gain))],
     [words.clientDetail.measuredOn, figure(measuredText(client))],
     [words.clientDetail.rows, isTold(samples) ? formatWhole(samples.train + samples.fusion + samples.test) : untoldText(figures)],
@@ -113,7 +119,7 @@ const rankText = ({ rank }: ClientView, { adapter }: Snapshot["config"]): string
   words.clientDetail.ranksOf(rank ?? adapter.rank, adapter.rank);
 
 /** For whom it waited and who for it; nothing before a round has closed. */
-function waitFacts(rounds: readonly RoundView[], { id }: ClientView): readonly (readonly [string, string])[] {
+function waitFacts(rounds: readonly RoundView[], { id }: ClientView): readonly Fact[] {
   const waited = waitedIn(rounds, id);
   if (!waited) return [];
   const { forOthers, byOthers, share } = waited;

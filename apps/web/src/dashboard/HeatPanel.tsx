@@ -36,15 +36,19 @@ export const HeatPanel = memo(function HeatPanel({ snapshot }: { readonly snapsh
       ? words.heatPanel.noneTold(what)
       : words.heatPanel.summary(what, best.name, format(best.newest), worst.name, format(worst.newest));
   return (
-    <Panel title={words.heatPanel.everyClientEveryRound(<Term term="round" />)} hint={words.heatPanel.hint(what)}>
-      <SegmentedControl
-        size="xs"
-        mb="sm"
-        aria-label={words.heatPanel.whatTheShadeShows}
-        value={measure}
-        onChange={(value) => setMeasure(MEASURES.find((known) => known === value) ?? "accuracy")}
-        data={MEASURES.map((value) => ({ value, label: words.heatPanel.measures[value].label }))}
-      />
+    <Panel
+      title={words.heatPanel.everyClientEveryRound(<Term term="round" />)}
+      aside={
+        <SegmentedControl
+          size="xs"
+          aria-label={words.heatPanel.whatTheShadeShows}
+          value={measure}
+          onChange={(value) => setMeasure(MEASURES.find((known) => known === value) ?? "accuracy")}
+          data={MEASURES.map((value) => ({ value, label: words.heatPanel.measures[value].label }))}
+        />
+      }
+      hint={words.heatPanel.hint(what)}
+    >
       <ChartFigure name={words.heatPanel.chartName(words.heatPanel.measures[measure].label)} summary={summary}>
         <HeatMap heat={heat} totalRounds={snapshot.config.budgets.rounds} format={format} />
         <Scale heat={heat} format={format} />

@@ -23,6 +23,7 @@ export const en = {
     measuredOnBoth: (rows: number, all: number) => `${plural(rows, "test row")}, ${formatWhole(all)} at the end`,
     events: (events: number) => plural(events, "event"),
     unpin: "Unpin",
+    base: "Base, untouched",
     together: "Together",
     alone: "Alone",
     overLearningAlone: "Over learning alone",

@@ -17,6 +17,7 @@ export const zh: typeof en = {
     measuredOnBoth: (rows, all) => `${formatWhole(rows)} 个测试数据行，最后为 ${formatWhole(all)} 个`,
     events: (events) => `${events} 条事件`,
     unpin: "取消固定",
+    base: "未改动的基座",
     together: "共同",
     alone: "单独",
     overLearningAlone: "相对单独学习",
