@@ -39,6 +39,25 @@ test("who is refused with a time comes again then, up to half as much later, and
   }
 });
 
+test("an organiser's answer is asked for ten times a minute, for as long as it takes", async () => {
+  vi.useFakeTimers();
+  try {
+    const { persistently } = createRetry(fakeCoordinator([]).client);
+    let asked = 0;
+    const joining = persistently(async () => {
+      asked += 1;
+      if (asked <= 600) throw new DuetError("AWAITING_APPROVAL", "The organiser has not answered");
+      return "in";
+    });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toBe(11);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(await joining).toBe("in");
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("who is told when to come again does so without an end, and sixty times otherwise", async () => {
   vi.useFakeTimers();
   try {

@@ -9,6 +9,8 @@ import { isTransient, RETRY_DELAY_MS, retryAfterOf } from "./transient.ts";
  * nor while the organiser is asked: all are shown, and the coordinator ends the last after a day.
  */
 const MAX_TRIES = 60;
+/** Before the organiser's answer is asked for again: people take minutes, and every time is a message that left. */
+const ASKED_AGAIN_MS = 6_000;
 
 export interface Retry {
   /**
@@ -29,9 +31,10 @@ export function createRetry({ status }: Pick<CoordinatorClient, "status">): Retr
           return await request();
         } catch (error) {
           const toldMs = retryAfterOf(error);
-          if (status.get().kind !== "ready" || hasCode(error, "AWAITING_APPROVAL") || toldMs !== null) tries = 0;
+          const isAsked = hasCode(error, "AWAITING_APPROVAL");
+          if (status.get().kind !== "ready" || isAsked || toldMs !== null) tries = 0;
           if (given || !isTransient(error) || tries >= MAX_TRIES) throw error;
-          const waitMs = toldMs ?? RETRY_DELAY_MS;
+          const waitMs = toldMs ?? (isAsked ? ASKED_AGAIN_MS : RETRY_DELAY_MS);
           onFailure(error, waitMs);
           await delay(waitMs);
           if (given) throw error;
