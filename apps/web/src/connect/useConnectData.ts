@@ -4,6 +4,7 @@ import type { Task } from "@duet/lora-core/data/task";
 import { explain } from "@duet/lora-core/errors/duetError";
 import { useRef, useState } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
+import { whileItLasts } from "../lib/whileItLasts.ts";
 import type { TableSummary } from "../worker/tabEngine.ts";
 import { type ConnectState, type PersonalState, type TableChoice, withoutRows } from "./connectState.ts";
 import type { FittingSample } from "./fittingSample.ts";
@@ -68,9 +69,12 @@ export function useConnectData(task: Task, seed: number): ConnectData {
     const chosen = { kind: "table", table, choice, personal } as const;
     if (answer === "") return { ...chosen, data: null, failure: null };
     const mine = newest.current;
-    const show = (share: number) => mine === newest.current && setSplitting(share);
+    const show = (share: number) => {
+      if (mine === newest.current) setSplitting(share);
+    };
+    const request = { input, answer, task, matchCase, mask, seed };
     try {
-      const data = await services.engine().connect({ input, answer, task, matchCase, mask, seed }, show);
+      const data = await whileItLasts(show, (tell) => services.engine().connect(request, tell));
       return { ...chosen, data, failure: null };
     } catch (error) {
       return { ...chosen, data: null, failure: explain(error) };
