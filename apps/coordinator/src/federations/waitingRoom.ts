@@ -34,8 +34,8 @@ interface Asking extends WaitingView {
   readonly until: number;
 }
 
-/** Who has not asked again for this long has gone. */
-const SILENCE_MS = 60_000;
+/** Who has not asked again for this long has gone. A hidden tab's timers run once a minute, and it may miss one. */
+const SILENCE_MS = 150_000;
 /** An answer is kept for so long, and nobody waits longer for one. */
 const DAY_MS = 24 * 3600 * 1000;
 
