@@ -136,9 +136,25 @@ it("watching, what the words mean, and links that lead nowhere", () =>
       expect(said).not.toMatch(/Invalid|pattern|token:/);
       expect(await problemsOf(page)).toEqual([]);
     }
-    await page.goto(`${stage.url}/nowhere`);
-    expect(await problemsOf(page)).toEqual([]);
+    for (const path of ["nowhere", "compare", "hub-signed-in"]) {
+      await page.goto(`${stage.url}/${path}`);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      expect(await problemsOf(page)).toEqual([]);
+    }
   }));
+
+it("a tab that trains", async () => {
+  const { config } = await waiting.until("itself", () => true);
+  const budgets = { ...config.budgets, inner: { unit: "steps" as const, amount: 2000 } };
+  const long = await stage.open({ ...config, budgets, name: "trains", minClients: 1 });
+  const file = await stage.writeRows("long", scenario.clients[0]?.rows ?? []);
+  const data = { name: "anna", file, input: "input", answer: "answer" };
+  const { page, context } = await join(stage.browser, long.inviteUrl, data, { deadlineMs: 60_000 });
+  await page.getByRole("region", { name: "My tab" }).getByText("Training the shared adapter").waitFor();
+  expect(await problemsOf(page)).toEqual([]);
+  await long.until("that it trains still", ({ clients: [client] }) => client?.progress?.activity === "training");
+  await context.close();
+});
 
 it("a finished federation: dashboard, what left the tab, playground", async () => {
   const { config } = await waiting.until("itself", () => true);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { problemsOf } from "./support/problems.ts";
 import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
 let stage: Stage;
@@ -129,6 +130,7 @@ test("personal data is found and masked with one click, can be put back, and wha
     await page.getByRole("button", { name: "Undo masking" }).click();
     await page.getByRole("button", { name: "Mask these in all rows" }).click();
     await page.getByText(/12 mail addresses.*masked as \[mail\]/).waitFor();
+    expect(await problemsOf(page)).toEqual([]);
 
     await page.getByRole("textbox", { name: "Your name" }).fill("nadia");
     await page.getByRole("button", { name: "Join and train" }).click();
@@ -182,6 +184,7 @@ test("rows beside the federation's labels, as the base reads them, and how fast 
     await ready.getByText(/Gradients agree to \d+ in a million/).waitFor();
     await ready.getByText(/of computing for you/).waitFor();
     await ready.getByText("A round may take").waitFor();
+    expect(await problemsOf(page)).toEqual([]);
   }));
 
 test("of two files that are dropped together none is read, and it is said", () =>
@@ -197,6 +200,7 @@ test("of two files that are dropped together none is read, and it is said", () =
     };
     await drop(["first.csv", "second.csv"]);
     await page.getByRole("alert").getByText("2 files were dropped, and none of them was read").waitFor();
+    expect(await problemsOf(page)).toEqual([]);
     await drop(["second.csv"]);
     await page.getByLabel("Input column").waitFor();
     expect(await page.getByRole("alert").getByText("files were dropped").count()).toBe(0);

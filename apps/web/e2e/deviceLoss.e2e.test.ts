@@ -4,6 +4,7 @@ import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { endMemory, loseDevice } from "./support/failingDevices.ts";
 import { join } from "./support/participant.ts";
+import { problemsOf } from "./support/problems.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 
 const scenario = logsScenario({ clients: 1, seed: 11, rowsPerClient: 16 });
@@ -29,6 +30,7 @@ it("says within seconds that its memory is full, and what to do", async () => {
   await page.getByRole("button", { name: "Join and train" }).click();
   const alert = page.getByRole("alert").filter({ hasText: "There is no room for" });
   await alert.getByText("a federation with a smaller batch needs less memory").waitFor();
+  expect(await problemsOf(page)).toEqual([]);
   await page.close();
 });
 
@@ -58,6 +60,8 @@ it("goes on with wasm when the GPU is lost during a round, as the same client", 
     240_000,
   );
   await loseDevice(tab.page);
+  await tab.page.getByText("The graphics device was lost").first().waitFor();
+  expect(await problemsOf(tab.page)).toEqual([]);
 
   const finished = await federation.until("the end", ({ endedAt }) => endedAt !== null, 240_000);
   expect(finished.phase).toBe("finished");

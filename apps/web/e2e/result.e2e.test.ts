@@ -5,6 +5,7 @@ import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { join, type Participant } from "./support/participant.ts";
+import { problemsOf } from "./support/problems.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 
 const scenario = logsScenario({ clients: 1, seed: 3, rowsPerClient: 60 });
@@ -104,6 +105,7 @@ it("measures the plane of mixtures, and its point is moved by the slider as by p
   await panel.locator("svg.plane").click({ position: { x: 80, y: 60 } });
   await expect.poll(async () => Number(await slider.getAttribute("aria-valuenow"))).toBeLessThan(before - 0.1);
   await panel.getByText(/^Accuracy [01]\.\d\d, loss/).waitFor();
+  expect(await problemsOf(anna.page)).toEqual([]);
 });
 
 it("gives every chart as a file, with its colours written out", async () => {
@@ -139,6 +141,7 @@ it("is replayed round by round by keyboard, by steps and by itself, and by itsel
   await page.getByRole("figure", { name: /^Newest mean accuracy: base [01]\.\d\d, shared [01]\.\d\d$/ }).waitFor();
   // What the fusion made, and what can be done with it, is to come.
   expect([await mixed.count(), await useIt.count()]).toEqual([0, 0]);
+  expect(await problemsOf(page)).toEqual([]);
   await replay.getByRole("button", { name: "One round on" }).click();
   await expect.poll(() => status.textContent()).toContain("Round 2 of 2");
   await slider.press("End");

@@ -1,6 +1,7 @@
 /** A coordinator that strangers reach: who may create federations is asked before the form, not after it. */
 import { createHash } from "node:crypto";
 import { expect, it, onTestFinished } from "vitest";
+import { problemsOf } from "./support/problems.ts";
 import { startStage } from "./support/stage.ts";
 
 const KEY = "operator-key-of-a-test-0123456789";
@@ -24,6 +25,7 @@ it("asks for the operator key first, says when it is wrong, and lets who has it 
   const alert = page.getByRole("alert");
   await alert.waitFor();
   expect(await alert.textContent()).toMatch(/not the operator key.*Check the key/);
+  expect(await problemsOf(page)).toEqual([]);
 
   await field.fill(KEY);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -32,6 +34,7 @@ it("asks for the operator key first, says when it is wrong, and lets who has it 
   // A reload stays signed in; the socket that creates is signed in, too.
   await page.reload();
   await page.getByRole("textbox", { name: "Name" }).fill("ward notes");
+  expect(await problemsOf(page)).toEqual([]);
   await page.getByRole("textbox", { name: "Labels" }).fill("INFO\nFATAL");
   await page.getByRole("button", { name: "Create federation" }).click();
   await page.waitForURL(/\/created\//);
@@ -42,6 +45,7 @@ it("asks for the operator key first, says when it is wrong, and lets who has it 
   const other = await (await stage.browser.newContext()).newPage();
   await other.goto(`${stage.url}/new?refused=ACCOUNT_REFUSED`);
   await other.getByText("This account may not create federations here.").waitFor();
+  expect(await problemsOf(other)).toEqual([]);
 });
 
 it("lobby and dashboard make links of another address of the coordinator where that is chosen, and say whether it answers there", async () => {
@@ -68,6 +72,7 @@ it("lobby and dashboard make links of another address of the coordinator where t
   expect(await link.inputValue()).toMatch(/^https:\/\/duet\.invalid\/join\//);
   await page.getByRole("button", { name: "Check that it can be reached" }).click();
   await page.getByText("Nothing answers there").waitFor();
+  expect(await problemsOf(page)).toEqual([]);
 
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByRole("link", { name: "Open the dashboard" }).click();

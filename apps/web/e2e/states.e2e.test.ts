@@ -3,8 +3,9 @@ import type { CoordinatorClient } from "@duet/client/coordinatorClient";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
 import type { Page } from "playwright";
-import { afterAll, beforeAll, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { arrive as arriveAt, asOfVersionBefore } from "./support/bareClient.ts";
+import { problemsOf } from "./support/problems.ts";
 import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 60_000;
@@ -69,9 +70,11 @@ it("one that came late is not part of the open round; then it is full, and open 
   const cleo = await arrive(federation, "cleo");
   const lane = watch.getByRole("region", { name: "Rounds" }).getByRole("row", { name: /^cleo/ });
   await lane.getByText("Round 1 of 2: not part of it").waitFor();
+  expect(await problemsOf(watch)).toEqual([]);
   const full = door.getByText("This federation is full.");
   await full.waitFor();
   await door.getByText("It takes at most 3 clients.").waitFor();
+  expect(await problemsOf(door)).toEqual([]);
   await cleo.request("client:leave", {});
   await full.waitFor({ state: "detached" });
   await door.getByRole("textbox", { name: "Your name" }).waitFor();
@@ -80,6 +83,7 @@ it("one that came late is not part of the open round; then it is full, and open 
 it("paused by its organiser, and going on", async () => {
   await control(federation, "pause");
   await status(watch, "Paused · Round 1 of 2");
+  expect(await problemsOf(watch)).toEqual([]);
   await control(federation, "resume");
   await status(watch, /^Round 1 of 2/);
 });
@@ -88,6 +92,7 @@ it("the organiser skips one client of several: the round waits for the others, a
   const page = await pageAt(`${stage.url}/organise/${federation.federationId}#${federation.organiserKey}`);
   const organiser = page.getByRole("region", { name: "Organiser" });
   await organiser.getByLabel("Client to skip or remove").selectOption({ label: "bram" });
+  expect(await problemsOf(page)).toEqual([]);
   await organiser.getByRole("button", { name: "Do not wait for bram" }).click();
   await watch.getByText("Waiting for anna.").waitFor();
   await organiser.getByRole("button", { name: "Do not wait for bram" }).waitFor({ state: "detached" });
@@ -100,6 +105,7 @@ it("the coordinator is gone, and back", async () => {
   await stage.withoutCoordinator(async () => {
     await away.getByText(/keeps its work, keeps trying, and goes on by itself/).waitFor();
     await watch.getByText("What happens now is not known here until the coordinator is back.").waitFor();
+    expect(await problemsOf(watch)).toEqual([]);
   });
   await away.waitFor({ state: "detached" });
   await watch
@@ -121,6 +127,7 @@ it("stopped: who watches and who comes to join is told", async () => {
   await status(watch, "Stopped");
   await door.getByText("The organiser has stopped this federation.").waitFor();
   await door.getByText("Nobody can join any more. What came of it can still be seen.").waitFor();
+  for (const page of [watch, door]) expect(await problemsOf(page)).toEqual([]);
 });
 
 it("everyone left: what there is of the shared adapter is kept, and somebody may come back", async () => {
@@ -130,5 +137,6 @@ it("everyone left: what there is of the shared adapter is kept, and somebody may
   await status(page, "Round 1 of 2");
   await dora.request("client:leave", {});
   await page.getByText("Everyone left; waiting for someone to come back. No shared adapter was made yet.").first().waitFor();
+  expect(await problemsOf(page)).toEqual([]);
   await page.close();
 });

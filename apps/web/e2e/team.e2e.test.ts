@@ -13,6 +13,7 @@ import { startProgram } from "../../../tools/demo/programs.ts";
 import { createFreshDatabase } from "../../../tools/testing/freshDatabase.ts";
 import { readAdapterArchive } from "../src/adapters/adapterArchive.ts";
 import { introduce, join } from "./support/participant.ts";
+import { problemsOf } from "./support/problems.ts";
 import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 60_000;
@@ -90,8 +91,14 @@ it("two tabs are one client beside a third, and both end with the same adapters"
   const { page: leader } = await participant("anna", 0, federation);
   const link = await foundTeam(leader, { tellsSize: true });
   expect(new URL(link).pathname).toBe(`/team/${federation.federationId}`);
+  const door = await stage.browser.newPage();
+  await door.goto(link);
+  await door.getByRole("textbox", { name: "Your name" }).waitFor();
+  expect(await problemsOf(door)).toEqual([]);
+  await door.close();
   const member = await help(link, "bram", 1);
   await expect.poll(() => membersOf(leader).count()).toBe(2);
+  for (const page of [leader, member]) expect(await problemsOf(page)).toEqual([]);
   expect(await membersOf(member).filter({ hasText: "anna" }).getByText("leads").count()).toBe(1);
   const { page: other } = await participant("chen", 2, federation);
   const { clients, phase } = await federation.until("the end", ({ endedAt }) => endedAt !== null, DEADLINE_MS);
@@ -109,6 +116,7 @@ it("two tabs are one client beside a third, and both end with the same adapters"
     .waitFor();
   expect(await other.getByText("bram").count()).toBe(0);
   await member.getByText("The team has finished").waitFor();
+  expect(await problemsOf(member)).toEqual([]);
   const [first, second] = [await sharedOf(leader, model), await sharedOf(member, model)];
   expect(first.size).toBeGreaterThan(0);
   expect(second).toEqual(first);

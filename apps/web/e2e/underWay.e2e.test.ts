@@ -4,6 +4,7 @@ import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { join, restored } from "./support/participant.ts";
+import { problemsOf } from "./support/problems.ts";
 import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 120_000;
@@ -177,6 +178,7 @@ describe("what goes on around a tab", () => {
 
     await context.setOffline(true);
     await myTab(page).getByText("This device has no network: training goes on").waitFor();
+    expect(await problemsOf(page)).toEqual([]);
     await context.setOffline(false);
     await myTab(page).getByText("The network is back.", { exact: true }).waitFor();
 
@@ -184,8 +186,12 @@ describe("what goes on around a tab", () => {
     expect(await awake.isChecked()).toBe(true);
     await expect.poll(() => locks.at(-1)).toBe("asked");
     await page.getByRole("button", { name: "Leave the federation…" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Leave the federation", exact: true }).click();
+    const leave = page.getByRole("dialog").getByRole("button", { name: "Leave the federation", exact: true });
+    await leave.waitFor();
+    expect(await problemsOf(page, "[role=dialog]")).toEqual([]);
+    await leave.click();
     await awake.waitFor({ state: "detached" });
+    expect(await problemsOf(page)).toEqual([]);
     await expect.poll(() => locks.at(-1)).toBe("released");
     await context.close();
   });
@@ -198,8 +204,10 @@ describe("what goes on around a tab", () => {
     await page.getByRole("button", { name: /^Forget my data of/ }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByText("it leaves the federation, for good").waitFor();
+    expect(await problemsOf(page, "[role=dialog]")).toEqual([]);
     await dialog.getByRole("button", { name: "Leave and forget" }).click();
     await page.getByRole("status").filter({ hasText: "under way: Forgotten in this browser: 60 rows" }).waitFor();
+    expect(await problemsOf(page)).toEqual([]);
     await waits.until("that it has left", ({ clients }) => clients[0]?.status === "left");
     await context.close();
   });
