@@ -36,8 +36,8 @@ export async function watchTrainingTab(stage: Stage, rounds: number): Promise<Tr
   const joined = await page.evaluate(() => performance.now());
   const other = await join(stage.browser, federation.inviteUrl, data(1), { deadlineMs: DEADLINE_MS });
   await federation.until("the end", ({ phase }) => phase === "finished", DEADLINE_MS);
-  // What is below the result comes after it.
-  await page.locator(".dashboard.result").nth(1).waitFor();
+  // What is below the result comes last. To ask whether it is seen would have the page laid out within a task of its own.
+  await page.waitForFunction(() => document.querySelectorAll(".dashboard.result").length === 2);
   const seconds = (performance.now() - began) / 1000;
   const { tasks, frames } = await page.evaluate(() => Reflect.get(window, "observed") as Observed);
   await Promise.all([context.close(), other.context.close()]);
