@@ -237,7 +237,17 @@ it("gives a report with the charts of its page, to who takes part and to who wat
   expect(html).toContain("<h2>Training loss</h2>\n<figure><svg");
   expect(html).not.toContain("<h2>Your mixture</h2>");
   expect(html).not.toContain("var(");
+  // Printed, the page itself is dark ink on white, also where it is dark on the screen.
+  const ink = () => anna.page.evaluate(() => getComputedStyle(document.body).color);
+  await anna.page.emulateMedia({ media: "print", colorScheme: "light" });
+  const onPaper = await ink();
+  await anna.page.emulateMedia({ colorScheme: "dark" });
+  expect(await ink()).toBe(onPaper);
+  expect(await problemsOf(anna.page)).toEqual([]);
+  await anna.page.emulateMedia({ media: null });
   const page = await anna.context.newPage();
+  await page.setContent(html);
+  expect(await problemsOf(page)).toEqual([]);
   page.setDefaultTimeout(60_000);
   await page.goto(watchUrl);
   const watched = page.getByRole("region", { name: "Report" });

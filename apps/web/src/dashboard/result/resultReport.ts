@@ -62,12 +62,15 @@ export function resultReport(
   const html = `<!doctype html>
 <html lang="${LANGUAGES[language.get()].tag}">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>${escapeHtml(config.name)}</title>
 <style>body{max-width:720px;margin:48px auto;padding:0 24px;font:14px/20px system-ui,sans-serif;color:#15171c}
 h1{font-size:28px}.big{font-size:56px;line-height:1;margin:24px 0 8px}table{border-collapse:collapse;width:100%;margin:16px 0}
 th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid #e5e4df;font-variant-numeric:tabular-nums}
 figure{margin:24px 0}svg{max-width:100%;height:auto}figcaption{color:#5b606b}tr,figure{break-inside:avoid}h2{break-after:avoid}
+@media(max-width:480px){body{padding:0 16px}th,td{padding-right:6px;font-size:12px;line-height:16px}}
 @media print{body{max-width:none;margin:0;padding:0}}</style>
+<main>
 <h1>${escapeHtml(config.name)}</h1>
 <p class="big">${figure.from === null ? "" : `${formatFraction(figure.from)} → `}${formatFraction(figure.to)}</p>
 <p>${escapeHtml([figure.of, figure.over].filter(Boolean).join(common.listing.semicolon) + common.listing.stop)}</p>
@@ -80,6 +83,7 @@ ${clients.map((client) => `<tr><td>${escapeHtml(client.name)}</td>${ADAPTERS.map
 ${textTable(snapshot)}${verdictsSection(snapshot)}${chartsSection(charts)}${costSection(snapshot)}<h2>${words.resultReport.howItWasMade}</h2>
 <table>${facts.map(([name, value]) => `<tr><th>${name}</th><td>${escapeHtml(value)}</td></tr>`).join("\n")}</table>
 <p>${words.resultReport.notInIt}</p>
+</main>
 </html>
 `;
   return { fileName: `${slug(config.name)}-report.html`, html };
@@ -114,7 +118,7 @@ function textTable(snapshot: Snapshot): string {
   if (!view) return "";
   return `<h2>${panels.textPanel.whatIsWritten}</h2>
 <p>${words.resultReport.meansOver(view.of)}</p>
-<table><tr><th></th>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
+<table><tr><td></td>${ADAPTERS.map(({ label }) => `<th>${label}</th>`).join("")}</tr>
 ${view.figures.map(({ name, values }) => `<tr><th>${name}</th>${ADAPTERS.map(({ key }) => `<td>${formatFraction(values[key])}</td>`).join("")}</tr>`).join("\n")}
 </table>
 `;
