@@ -8,7 +8,7 @@ import { formatWhole } from "../lib/numbers.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import type { ClientTableProps } from "./ClientTable.tsx";
-import { type CrowdColumn, type CrowdRow, type CrowdSort, crowdRows, sortedRows } from "./crowdView.ts";
+import { type CrowdColumn, type CrowdRow, type CrowdSort, crowdRows, isWorseOff, sortedRows } from "./crowdView.ts";
 import { gainText } from "./headlineView.ts";
 import { words } from "./words.ts";
 
@@ -48,7 +48,7 @@ type Filter = "all" | "away" | "worse";
 const FILTERS: Readonly<Record<Filter, (row: CrowdRow) => boolean>> = {
   all: () => true,
   away: ({ status }) => status !== "present",
-  worse: ({ gain }) => gain !== null && gain < 0,
+  worse: isWorseOff,
 };
 
 /** Pixels; also in pages.css. */

@@ -1,7 +1,7 @@
 import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
 import { isCrowd } from "../lib/crowd.ts";
-import { crowdRows, gainDots, heatView, quantile, quantilePoints, sortedRows } from "./crowdView.ts";
+import { crowdRows, gainCounts, gainDots, heatView, isWorseOff, quantile, quantilePoints, sortedRows } from "./crowdView.ts";
 
 const NONE = { base: null, personal: null, shared: null, fused: null };
 
@@ -92,6 +92,18 @@ test("who has only learned alone has gained nothing over it yet, nor lost", () =
     ["bram", null, null, null],
     ["chen", 0.9, null, null],
   ]);
+});
+
+test("worse off is who lost more than chance can make, in the count as in the filter", () => {
+  const rows = [
+    { gain: -0.2, isSure: true },
+    { gain: -0.1, isSure: false },
+    { gain: -0.3, isSure: null },
+    { gain: 0.1, isSure: true },
+    { gain: null, isSure: null },
+  ];
+  expect(rows.map(isWorseOff)).toEqual([true, false, true, false, false]);
+  expect(gainCounts(rows)).toEqual({ better: 1, worse: 2, open: 1 });
 });
 
 test("dots of like gains stand above each other", () => {

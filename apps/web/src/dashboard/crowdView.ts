@@ -247,9 +247,16 @@ export interface GainCounts {
   readonly open: number;
 }
 
+/** 0 where chance alone could make as much; null where it is not told. */
+const gainBeyondChance = ({ gain, isSure }: Pick<CrowdRow, "gain" | "isSure">): number | null =>
+  gain !== null && isSure === false ? 0 : gain;
+
+/** As {@link gainCounts} counts it. */
+export const isWorseOff = (row: Pick<CrowdRow, "gain" | "isSure">): boolean => (gainBeyondChance(row) ?? 0) < 0;
+
 /** How many clients are better off than alone; of those whose gain is told. */
 export function gainCounts(rows: readonly Pick<CrowdRow, "gain" | "isSure">[]): GainCounts {
-  const told = rows.flatMap(({ gain, isSure }) => (gain === null ? [] : [isSure === false ? 0 : gain]));
+  const told = rows.map(gainBeyondChance).filter((gain) => gain !== null);
   const count = (is: (gain: number) => boolean) => told.filter(is).length;
   return { better: count((gain) => gain > 0), worse: count((gain) => gain < 0), open: count((gain) => gain === 0) };
 }
