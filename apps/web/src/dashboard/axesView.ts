@@ -1,9 +1,9 @@
 /** Along what the rounds of a federation can be shown. Pure. */
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { trainingsIn } from "@duet/lora-core/strategies/trainings";
 import type { RoundAxes, RoundPlace } from "../ui/roundAxis.ts";
 import { roundRange } from "./metricsView.ts";
-import { trainingsIn } from "@duet/lora-core/strategies/trainings";
 
 export function roundAxes(snapshot: Pick<Snapshot, "config" | "rounds">): RoundAxes {
   const [first, last] = roundRange(snapshot);

@@ -13,7 +13,7 @@ import { createObjective } from "./objective.ts";
 import { type RowGradients, rowGradients } from "./rowGradients.ts";
 
 /** A frozen adapter to learn from. */
-export interface DistillTerm {
+interface DistillTerm {
   readonly teacher: NamedTensors;
   readonly weight: number;
   readonly temperature: number;

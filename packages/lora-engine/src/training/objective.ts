@@ -16,10 +16,7 @@ export interface Taught {
  * Does what of a batch's loss needs no gradient, and returns the rest. Call inside tf.tidy; the returned function inside
  * tf.variableGrads.
  */
-export type Objective = (
-  batch: readonly Example[],
-  taught: Taught | null,
-) => (adapter: DeviceAdapter, pass: TrainingPass) => tf.Scalar;
+type Objective = (batch: readonly Example[], taught: Taught | null) => (adapter: DeviceAdapter, pass: TrainingPass) => tf.Scalar;
 
 /** Logit of a choice that this client never saw; e to the power of it is nothing. */
 const NEVER = -30;

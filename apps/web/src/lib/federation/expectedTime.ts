@@ -7,8 +7,8 @@ import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
 import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
-import type { Budget } from "@duet/lora-core/training/trainingConfig";
 import { trainingsIn } from "@duet/lora-core/strategies/trainings";
+import type { Budget } from "@duet/lora-core/training/trainingConfig";
 
 /** Rows that a client is taken to have, and how they are split (data/splitRows.ts). */
 export const ROWS_EACH = 1000;
