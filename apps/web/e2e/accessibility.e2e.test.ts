@@ -128,7 +128,10 @@ it("watching, what the words mean, and links that lead nowhere", () =>
     await page.getByRole("heading", { name: "waits" }).waitFor();
     expect(await page.title()).toBe("Watch: waits · Duet");
     expect(await problemsOf(page)).toEqual([]);
-    for (const broken of [waiting.watchUrl.slice(0, -20), waiting.watchUrl.slice(0, -3), waiting.inviteUrl.replace(/#.*/, "")]) {
+    const { inviteUrl, watchUrl } = waiting;
+    const cutOff = [watchUrl.slice(0, -20), watchUrl.slice(0, -3), inviteUrl.replace(/#.*/, "")];
+    const ofOthers = [watchUrl.replace("watch", "organise"), inviteUrl.replace("join", "team").slice(0, -20)];
+    for (const broken of [...cutOff, ...ofOthers]) {
       await page.goto("about:blank");
       await page.goto(broken);
       const said = await page.getByRole("alert").textContent();

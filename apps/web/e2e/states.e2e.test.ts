@@ -119,6 +119,7 @@ it("a page of another version says so", async () => {
   await asOfVersionBefore(page);
   await page.goto(federation.watchUrl);
   await page.getByRole("alert").filter({ hasText: "This page and the coordinator differ" }).waitFor({ timeout: DEADLINE_MS });
+  expect(await problemsOf(page)).toEqual([]);
   await page.close();
 });
 

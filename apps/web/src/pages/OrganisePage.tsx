@@ -1,3 +1,4 @@
+import type { FeedState } from "@duet/client/federationFeed";
 import { linkProblem } from "@duet/client/federationLink";
 import { useEffect } from "react";
 import { Shell } from "../app/Shell.tsx";
@@ -6,8 +7,7 @@ import { words } from "../dashboard/words.ts";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useAddress } from "../hooks/useAddress.ts";
 import { useFederation } from "../hooks/useFederation.ts";
-import { useTask } from "../hooks/useTask.ts";
-import { FailureAlert } from "../ui/FailureAlert.tsx";
+import { type TaskState, useTask } from "../hooks/useTask.ts";
 import { FeedNotice } from "./FeedNotice.tsx";
 import { progressTitle, titleOf } from "./titleOf.ts";
 
@@ -30,11 +30,16 @@ export function OrganisePage() {
 
   return (
     <Shell title={titleOf(feed, words.organisePage.organise)} progress={progressTitle(feed)}>
-      <FeedNotice feed={feed} />
-      {feed.kind === "live" && !isKept && opening.kind === "failed" && <FailureAlert failure={opening.failure} />}
+      <FeedNotice feed={isKept ? feed : openedBy(opening, feed)} />
       {feed.kind === "live" && isKept && (
         <Dashboard snapshot={feed.snapshot} token={token} myRole={words.dashboard.watching} tab={null} />
       )}
     </Shell>
   );
+}
+
+/** A federation that may be watched by this link, and is organised by another one, is not opened here. */
+function openedBy(opening: TaskState, feed: FeedState): FeedState {
+  if (feed.kind !== "live") return feed;
+  return opening.kind === "failed" ? { kind: "refused", failure: opening.failure } : { kind: "loading" };
 }

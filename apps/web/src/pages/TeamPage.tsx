@@ -52,6 +52,7 @@ export function TeamPage() {
   const config = view?.state.config ?? null;
   return (
     <Shell title={words.teamPage.title(config?.name ?? null)} progress={progress}>
+      {!config && <h1>{words.teamPage.title(null)}</h1>}
       {problem && <FailureAlert failure={problem} />}
       {entering.kind === "failed" && <FailureAlert failure={entering.failure} />}
       {!problem && !config && (
@@ -75,7 +76,15 @@ function Member({ view, config, onProgress }: MemberProps) {
   const { team, state, news } = view;
   const { storage } = useServices();
   const [name, setName] = useState(() => storage.helper(team.federationId)?.name ?? null);
-  if (news.failure) return <FailureAlert failure={news.failure} />;
+  const head = <h1>{words.teamPage.title(config.name)}</h1>;
+  if (news.failure) {
+    return (
+      <>
+        {head}
+        <FailureAlert failure={news.failure} />
+      </>
+    );
+  }
   if (name === null) return <HelpForm config={config} onHelp={setName} />;
   const tab = (
     <>
@@ -86,20 +95,25 @@ function Member({ view, config, onProgress }: MemberProps) {
     </>
   );
   const token = state.client?.identity.resumeToken;
-  return token ? (
-    <WithDashboard view={view} token={token} tab={tab} onProgress={onProgress} />
-  ) : (
-    <div className="column">{tab}</div>
+  const alone = (
+    <div className="column">
+      {head}
+      {tab}
+    </div>
   );
+  if (!token) return alone;
+  return <WithDashboard view={view} token={token} tab={tab} before={alone} onProgress={onProgress} />;
 }
 
 interface WithDashboardProps extends Pick<MemberProps, "view" | "onProgress"> {
   readonly token: string;
   readonly tab: ReactNode;
+  /** In its place until there is something to show. */
+  readonly before: ReactNode;
 }
 
 /** The same dashboard as the client's own page has. */
-function WithDashboard({ view, token, tab, onProgress }: WithDashboardProps) {
+function WithDashboard({ view, token, tab, before, onProgress }: WithDashboardProps) {
   const { over, client } = view.state;
   const feed = useFederation(view.team.federationId, token);
   const progress = progressTitle(feed);
@@ -107,7 +121,7 @@ function WithDashboard({ view, token, tab, onProgress }: WithDashboardProps) {
     onProgress(progress);
     return () => onProgress(null);
   }, [onProgress, progress]);
-  if (feed.kind !== "live") return <div className="column">{tab}</div>;
+  if (feed.kind !== "live") return before;
   const adapters = client && keptAdapters(client.kept);
   return (
     <Dashboard
