@@ -4,6 +4,7 @@ import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createFreshDatabase } from "../../../tools/testing/freshDatabase.ts";
+import { problemsOf } from "./support/problems.ts";
 import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 120_000;
@@ -40,6 +41,14 @@ async function fill(page: Page, name: string): Promise<void> {
   await page.getByLabel("Answer column").selectOption("answer");
 }
 
+/** What cannot be taken back is asked first. */
+async function answerDialog(page: Page, name: string): Promise<void> {
+  const yes = page.getByRole("dialog").getByRole("button", { name, exact: true });
+  await yes.waitFor();
+  expect(await problemsOf(page, "[role=dialog]")).toEqual([]);
+  await yes.click();
+}
+
 it("the organiser lets people in, one name each; who was removed cannot come back by the same link", async () => {
   const federation = await opened("admits");
   const organiser = await device(stage.browser, organiseUrl(federation));
@@ -52,6 +61,7 @@ it("the organiser lets people in, one name each; who was removed cannot come bac
   await fill(anna, "anna");
   await anna.getByRole("button", { name: "Ask to join" }).click();
   await anna.getByRole("region", { name: "My tab" }).getByText("Waiting for the organiser").waitFor();
+  expect(await problemsOf(anna)).toEqual([]);
   await anna.reload();
   // The name and the place are kept; the data is connected again.
   await anna.getByRole("textbox", { name: "Your name" }).waitFor();
@@ -63,6 +73,8 @@ it("the organiser lets people in, one name each; who was removed cannot come bac
   await lobby.goto(`${stage.url}/created/${federation.federationId}`);
   await lobby.getByText("Who asks to be let in waits until you are back").waitFor();
   const door = lobby.getByRole("region", { name: "Waiting to be let in" });
+  await door.getByRole("button", { name: "Let in anna" }).waitFor();
+  expect(await problemsOf(lobby)).toEqual([]);
   await door.getByRole("button", { name: "Let in anna" }).click();
   await door.waitFor({ state: "detached" });
   await lobby.close();
@@ -71,13 +83,17 @@ it("the organiser lets people in, one name each; who was removed cannot come bac
   const other = await device(stage.browser, federation.inviteUrl);
   await fill(other, "Anna");
   await other.getByText("Somebody here is called that already.").waitFor();
+  expect(await problemsOf(other)).toEqual([]);
   await other.getByRole("button", { name: "Take Anna 2" }).click();
   expect(await other.getByRole("textbox", { name: "Your name" }).inputValue()).toBe("Anna 2");
 
   await organiser.getByLabel("Client to skip or remove").selectOption({ label: "anna" });
   // It asks first, and nothing happens until it is answered.
   await organiser.getByRole("button", { name: "Remove anna…" }).click();
-  await organiser.getByRole("dialog", { name: "Remove anna?" }).getByRole("button", { name: "Keep things as they are" }).click();
+  const asked = organiser.getByRole("dialog", { name: "Remove anna?" });
+  await asked.waitFor();
+  expect(await problemsOf(organiser)).toEqual([]);
+  await asked.getByRole("button", { name: "Keep things as they are" }).click();
   await anna.getByRole("region", { name: "My tab" }).getByText("Waiting for other clients").waitFor();
   await organiser.getByRole("button", { name: "Remove anna…" }).click();
   await organiser.getByRole("dialog").getByRole("button", { name: "Remove anna", exact: true }).click();
@@ -85,6 +101,7 @@ it("the organiser lets people in, one name each; who was removed cannot come bac
   await notice.waitFor();
   // The other one had the same link, and needs the new one too.
   await other.getByText("This link was replaced; ask the organiser for the new one.").waitFor();
+  for (const page of [anna, other]) expect(await problemsOf(page)).toEqual([]);
   const again = await device(stage.browser, federation.inviteUrl);
   await again.getByText("This link was replaced; ask the organiser for the new one.").waitFor();
   await organiser.getByRole("button", { name: "Invite", exact: true }).waitFor();
@@ -96,12 +113,12 @@ it("the organiser takes a federation along, deletes it once it is over, and take
   const organiser = await device(stage.browser, organiseUrl(federation));
   const panel = organiser.getByRole("region", { name: "Organiser" });
   await panel.getByRole("button", { name: "Stop the federation…" }).click();
-  await organiser.getByRole("dialog").getByRole("button", { name: "Stop the federation", exact: true }).click();
+  await answerDialog(organiser, "Stop the federation");
   const press = panel.getByRole("button", { name: "Download the federation" }).click();
   const [file] = await Promise.all([organiser.waitForEvent("download"), press]);
   expect(file.suggestedFilename()).toBe(`federation-${federation.federationId}.tar`);
   await panel.getByRole("button", { name: "Delete the federation…" }).click();
-  await organiser.getByRole("dialog").getByRole("button", { name: "Delete the federation", exact: true }).click();
+  await answerDialog(organiser, "Delete the federation");
   await organiser.getByRole("button", { name: "Watch it learn" }).waitFor();
   expect(await organiser.getByRole("region", { name: "Yours" }).count()).toBe(0);
 
@@ -110,8 +127,9 @@ it("the organiser takes a federation along, deletes it once it is over, and take
   await panel.waitFor();
   await organiser.goto(stage.url);
   await organiser.getByRole("button", { name: "Take goes on off this list…" }).click();
-  await organiser.getByRole("dialog").getByRole("button", { name: "Take off this list", exact: true }).click();
+  await answerDialog(organiser, "Take off this list");
   await organiser.getByRole("status").getByText("goes on was taken off this list").waitFor();
+  expect(await problemsOf(organiser)).toEqual([]);
   expect(await organiser.getByRole("region", { name: "Yours" }).count()).toBe(0);
   await organiser.context().close();
 });
@@ -125,7 +143,7 @@ it("the organiser goes on on another device, and signs it out again", async () =
   await second.getByRole("region", { name: "Yours" }).getByRole("link", { name: "Open two devices" }).click();
   await second.getByRole("button", { name: "New link: organiser link" }).click();
   // It asks first.
-  await second.getByRole("dialog").getByRole("button", { name: "New link", exact: true }).click();
+  await answerDialog(second, "New link");
   // This one goes on, also over a reload.
   await first.getByText("This link was replaced; ask the organiser for the new one.").waitFor();
   await second.reload();
@@ -134,5 +152,6 @@ it("the organiser goes on on another device, and signs it out again", async () =
   await second.getByText("Closed").click();
   const late = await device(stage.browser, federation.inviteUrl);
   await late.getByText("This federation is closed to new clients.").waitFor();
+  expect(await problemsOf(late)).toEqual([]);
   await Promise.all([first, second, late].map((page) => page.context().close()));
 });
