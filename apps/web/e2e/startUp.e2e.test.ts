@@ -5,6 +5,7 @@ import { defaultFederation } from "@duet/lora-core/federation/federationDefaults
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { problemsOf } from "./support/problems.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 
 let stage: Stage;
@@ -45,6 +46,7 @@ it("says which step has stalled, and starts again with one thread; what is kept 
   await page.clock.runFor(121_000);
   const alert = mine.getByRole("alert");
   expect(await alert.textContent()).toMatch(/said nothing for 120 seconds.*download it.*Try again.*fewer threads/);
+  expect(await problemsOf(page)).toEqual([]);
 
   await mend();
   await mine.getByRole("link", { name: "Join again with one thread" }).click();
