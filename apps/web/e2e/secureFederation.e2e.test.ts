@@ -7,6 +7,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { recordByLink } from "../../../tools/verifyLedger/recordOf.ts";
 import { type Verification, verificationText, verifyLedger } from "../../../tools/verifyLedger/verifyLedger.ts";
 import { join, type Participant } from "./support/participant.ts";
+import { problemsOf } from "./support/problems.ts";
 import { startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 120_000;
@@ -76,6 +77,7 @@ it("sums three tabs' updates securely, one of which reloads: the same words in a
   const lanes = anna?.getByRole("region", { name: "Rounds", exact: true });
   for (const round of [1, 2]) expect(await lanes?.getByText(`Round ${round} of 2: counted`).count()).toBe(NAMES.length);
   expect(await anna?.getByText("ended without a sum").count()).toBe(0);
+  expect(await problemsOf(anna as Page)).toEqual([]);
 
   const sent = await sentBy(anna as Page);
   const named = (name: string) => sent.filter((message) => message.name === name);
