@@ -14,6 +14,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createFreshDatabase } from "../../../tools/testing/freshDatabase.ts";
 import { readAdapterArchive } from "../src/adapters/adapterArchive.ts";
 import { join } from "./support/participant.ts";
+import { problemsOf } from "./support/problems.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 240_000;
@@ -83,6 +84,7 @@ it("how recognisable one's rows are is measured at the end by itself, of what wa
   expect(await beside.allInnerTexts()).toEqual(Array.from({ length: 3 }, () => expect.stringMatching(figure)));
   const useIt = page.getByRole("region", { name: "Use it" }).getByText(/^Your rows in the \w+ adapter:/);
   expect(await useIt.textContent()).toMatch(figure);
+  expect(await problemsOf(page)).toEqual([]);
 
   // Of what was sent the figure survives a reload, as what was sent is kept.
   await page.reload();
@@ -150,5 +152,6 @@ it("a client that was removed is told so and keeps its adapters, also over a rel
   expect(Math.max(...after)).toBeGreaterThan(0);
   // It sees no more of the federation than it last did, and nothing offers it to train.
   expect(await page.getByRole("button", { name: "Leave the federation" }).count()).toBe(0);
+  expect(await problemsOf(page)).toEqual([]);
   await context.close();
 });

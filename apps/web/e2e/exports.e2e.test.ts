@@ -18,6 +18,7 @@ import type { Page } from "playwright";
 import { afterEach, expect, it } from "vitest";
 import { readAdapterArchive } from "../src/adapters/adapterArchive.ts";
 import { join } from "./support/participant.ts";
+import { problemsOf } from "./support/problems.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 
 const DEADLINE_MS = 240_000;
@@ -199,6 +200,7 @@ it("an adapter goes to a hub straight from the tab, and its token nowhere else",
   await panel.getByLabel("Access token").fill("hf_wrong");
   await panel.getByRole("button", { name: "Push" }).click();
   await panel.getByText("does not know this token").waitFor();
+  expect(await problemsOf(page)).toEqual([]);
   expect(hub.repositories.size).toBe(0);
   await panel.getByLabel("Access token").fill(token);
   await panel.getByRole("button", { name: "Push" }).click();

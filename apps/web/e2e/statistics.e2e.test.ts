@@ -3,6 +3,7 @@ import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import type { Page } from "playwright";
 import { expect, it, onTestFinished } from "vitest";
 import { join, type Participant } from "./support/participant.ts";
+import { problemsOf } from "./support/problems.ts";
 import { startStage } from "./support/stage.ts";
 import { occurrences, recordWire } from "./support/wire.ts";
 
@@ -59,6 +60,7 @@ it("three tabs see what all rows are like and how unlike the rest each is; the o
   const status = organiser.getByRole("status", { name: "Federation status" });
   await status.getByText("Paused").first().waitFor();
   expect(await organiser.getByText("Round 1 of 1: counted").count()).toBe(0);
+  expect(await problemsOf(organiser)).toEqual([]);
 
   // Each tab finds by itself how unlike the rest it is, and what left it says what it was made from.
   for (const { page } of tabs) {
@@ -101,6 +103,7 @@ it("files with rows of each client fill in the labels and propose a method, and 
   };
   await page.getByLabel("Files of the clients").setInputFiles([file("north"), file("south")]);
   await page.getByText("2 files with 80 rows of these labels: unlikeness 0.00").waitFor();
+  expect(await problemsOf(page)).toEqual([]);
   expect((await page.getByRole("textbox", { name: "Labels" }).inputValue()).split("\n").sort()).toEqual(["alarm", "calm"]);
   expect(await page.getByRole("combobox", { name: "How alike is the data of the clients?" }).inputValue()).toBe("alike");
   await page.getByRole("button", { name: "Choose this" }).click();
