@@ -120,7 +120,7 @@ describe("what the demo says of a file", () => {
 
   it("is a sentence for a file that is missing, no table, or has no labels", async () => {
     await expect(read(join(folder, "absent.csv"))).rejects.toThrow(/^There is no file or folder .*absent\.csv\.$/);
-    await expect(read(await file("book.xlsx", "PK\x03\x04"))).rejects.toThrow("Excel workbook");
+    await expect(read(await file("book.xlsx", "PK\x03\x04"))).rejects.toThrow("workbook of a spreadsheet");
     const log = await file("app.log", "10:00 up\n10:01 down\n");
     await expect(read(log)).rejects.toThrow(/has no column "level"; it has: line\. These lines have no answers/);
     const many = await file(
