@@ -122,7 +122,7 @@ describe("what the demo says of a file", () => {
     await expect(read(join(folder, "absent.csv"))).rejects.toThrow(/^There is no file or folder .*absent\.csv\.$/);
     await expect(read(await file("book.xlsx", "PK\x03\x04"))).rejects.toThrow("workbook of a spreadsheet");
     const log = await file("app.log", "10:00 up\n10:01 down\n");
-    await expect(read(log)).rejects.toThrow(/has no column "level"; it has: line\. These lines have no answers/);
+    await expect(read(log)).rejects.toThrow(/has no column "level"; it has: line\. This file has no answers/);
     const many = await file(
       "many.csv",
       `text;level;kind\n${Array.from({ length: 300 }, (_, i) => `${textOf(i)};${i};k${i % 3}`).join("\n")}`,
@@ -170,8 +170,8 @@ describeWithSharedCases("the demo on the shared cases", () => {
     const run = (path: string) =>
       demoData(parseOptions(["--data", sharedCasePath(path), "--input", "text", "--label", "label"]) as DemoOptions);
     await expect(run("03-latin1-accents/late.csv")).rejects.toThrow("groups of near-duplicates");
-    await expect(run("20-log-ansi-stacktrace/app.log")).rejects.toThrow("These lines have no answers");
+    await expect(run("20-log-ansi-stacktrace/app.log")).rejects.toThrow("This file has no answers");
     const guessed = demoData(parseOptions(["--data", sharedCasePath("20-log-ansi-stacktrace/app.log")]) as DemoOptions);
-    await expect(guessed).rejects.toThrow(/--label COLUMN names it\. It has: line\. These lines have no answers/);
+    await expect(guessed).rejects.toThrow(/--label COLUMN names it\. It has: line\. This file has no answers/);
   });
 });

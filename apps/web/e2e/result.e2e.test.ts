@@ -45,7 +45,7 @@ it("says who took part", async () => {
 it("says which adapter serves best, with how sure each figure is", async () => {
   const { page } = anna;
   const panel = page.getByRole("region", { name: "Which serves you best" });
-  const range = /base [01]\.\d\d, from [01]\.\d\d to [01]\.\d\d; .*fused [01]\.\d\d, from/;
+  const range = /base [01]\.\d\d, from [01]\.\d\d to [01]\.\d\d; .*shared [01]\.\d\d, from/;
   await panel.getByRole("figure", { name: range }).waitFor();
 });
 

@@ -218,7 +218,13 @@ def test_what_is_lacking_is_named(golden: Golden) -> None:
     private = {**config, "training": {**config["training"], "privacy": {"epsilon": 8, "clip": 1}}}
     lacking = refusal(private, {"label": "Magic", "rounds": [{"plan": plan}]})
     assert lacking is not None
-    named = ("differential privacy", 'distillation (method "Magic")', "balanced softmax", "merged updates", "two adapters on the same batches")
+    named = (
+        "differential privacy",
+        'distillation (method "Magic")',
+        "balanced softmax",
+        "merged updates",
+        "two adapters on the same batches",
+    )
     for what in named:
         assert what in lacking
 

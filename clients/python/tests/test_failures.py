@@ -120,7 +120,7 @@ def test_what_cannot_be_read_or_written_is_told(federation: Start, run: Run, tmp
 
 
 def test_a_fault_of_the_first_rank_alone_ends_the_others(federation: Start, run: Run, tmp_path: Path) -> None:
-    """In the middle of a training, which can be kept no longer. The others find it gone, or are ended by torchrun, whichever is first."""
+    """In the middle of a training, which can be kept no longer. The others find it gone, unless torchrun ends them first."""
     small = federation(**LONG)
     program = run(client(small, 0, tmp_path, ranks=2))
     in_first_long_round(small, tmp_path)

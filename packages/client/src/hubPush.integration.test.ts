@@ -44,7 +44,7 @@ it.each([
 ])("gives up by itself where the hub takes nothing more of %s, and says so", async (_, path) => {
   hub.fallSilentAt(path);
   const pushing = pushToHub(files, "x", target(), new AbortController().signal, 200);
-  const message = `${hub.address} took nothing for a minute, so this was given up; large files that it has whole are not sent again`;
+  const message = `${hub.address} took nothing for too long, so this was given up; large files that it has whole are not sent again`;
   await expect(pushing).rejects.toMatchObject({ code: "HUB_REFUSED", message });
   expect(hub.repositories.get("acme/night-shift")?.files.size).toBe(0);
 });

@@ -41,7 +41,7 @@ export function DataReport({ fileName, data, task, others }: DataReportProps) {
       <p className="muted small" style={{ margin: "0 0 14px" }}>
         {words.dataReport.spread}
       </p>
-      {parts.test < FEW_TEST_ROWS && (
+      {task.kind === "label" && parts.test < FEW_TEST_ROWS && (
         <p className="small" style={{ margin: "0 0 14px" }}>
           {words.dataReport.few(parts.test, formatFraction(accuracySpread(parts.test)))}
         </p>

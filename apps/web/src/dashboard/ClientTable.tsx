@@ -4,6 +4,7 @@ import { latestAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo, useMemo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
+import { isChosen } from "../lib/adapters.ts";
 import { words as federation } from "../lib/federation/words.ts";
 import { tellersText, trafficText, untoldText } from "../lib/figuresWords.ts";
 import { formatClock, formatLoss, formatRate } from "../lib/format.ts";
@@ -50,7 +51,10 @@ export const ClientTable = memo(function ClientTable({ snapshot, onOpen }: Clien
     speed: clients.some(({ progress }) => progress !== null && progress.tokensPerSecond > 0),
     accuracy: clients.some((client) => Object.values(latestAccuracy(client)).some((value) => value !== null)),
     gain: [...compared.values()].some(({ gain }) => gain !== null),
-    fusion: clients.some((client) => fusionOf(client) !== null),
+    fusion: clients.some((client) => {
+      const fusion = fusionOf(client);
+      return fusion !== null && isChosen(fusion);
+    }),
     update: clients.some((client) => updateText(client) !== null),
   };
   return (

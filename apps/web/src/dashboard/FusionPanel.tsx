@@ -1,6 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
+import { isChosen } from "../lib/adapters.ts";
 import { isCrowd } from "../lib/crowd.ts";
 import { formatCount, formatDuration } from "../lib/format.ts";
 import { formatNumber } from "../lib/numbers.ts";
@@ -20,9 +21,9 @@ export const FusionPanel = memo(function FusionPanel({ snapshot }: { readonly sn
   const rows = fusionRows(snapshot);
   const cost = searchCost(rows);
   const isMany = isCrowd(snapshot);
-  if (rows.length === 0) return null;
+  if (!rows.some(isChosen)) return null;
   return (
-    <Panel title={words.fusionPanel.howTheTwoWereMixed} hint={words.fusionPanel.hint}>
+    <Panel title={words.fusionPanel.howTheTwoWereMixed} {...(cost ? { hint: words.fusionPanel.hint } : {})}>
       <p className="small" style={{ margin: "0 0 10px" }}>
         {words.fusionPanel.formula}
       </p>

@@ -48,7 +48,7 @@ function ownHeadline(
   const me = snapshot.clients.find(({ id }) => id === clientId);
   const rows = testRows ?? samples?.test ?? 0;
   // Learning alone was measured on the rows of every round.
-  const comparable = (sample?.accuracy ?? accuracy)[shown];
+  const onEveryRoundsRows = (sample?.accuracy ?? accuracy)[shown];
   // What is shown of it has not met the others yet: it is the same figure.
   const isAlone = !isOver && shown === "personal" && me !== undefined && hasOnlyLearnedAlone(me.history);
   const alone = me && !isAlone ? aloneAccuracy(me.history) : null;
@@ -57,7 +57,7 @@ function ownHeadline(
     from: isOver ? accuracy.base : null,
     to,
     of: isOver ? words.headlineView.beforeAfter(mine, howOf(shown)) : words.headlineView.soFar(mine),
-    over: overText(to, accuracy.base, { now: comparable, before: alone, rows: sample?.testRows ?? rows }),
+    over: overText(to, accuracy.base, { now: onEveryRoundsRows, before: alone, rows: sample?.testRows ?? rows }),
     certainty: rows === 0 ? null : certaintyText(to, rows),
   };
 }

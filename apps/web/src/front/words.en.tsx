@@ -69,9 +69,12 @@ export const en = {
         Each round, a {adapter} goes to the {coordinator}, which averages all of them and sends one back.
       </>
     ),
-    fuse: "Fuse",
+    fuse: "Make it yours",
     fuseText: (term: ReactNode) => (
-      <>Your tab mixes both into a {term}, weighed on a few of your own rows, and says which one serves you best.</>
+      <>
+        Your tab trains what all have learned once more on your rows, or mixes both into a {term}, and says which one serves you
+        best.
+      </>
     ),
   },
   frontPage: {

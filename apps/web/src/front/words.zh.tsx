@@ -66,8 +66,8 @@ export const zh: typeof en = {
         每一轮，{adapter}都会发给{coordinator}，由它对所有共享适配器求平均，再把结果发回。
       </>
     ),
-    fuse: "融合",
-    fuseText: (term) => <>你的标签页把两者合成一个{term}，权重由你的少量数据行确定，并告诉你哪一个最适合你。</>,
+    fuse: "变成你自己的",
+    fuseText: (term) => <>你的标签页用你的数据行把大家学到的再训练一次，或把两者合成一个{term}，并告诉你哪一个最适合你。</>,
   },
   frontPage: {
     headline: "一起微调同一个语言模型。",

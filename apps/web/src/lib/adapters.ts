@@ -31,8 +31,13 @@ const NEWEST_FIRST: readonly AdapterKey[] = ["fused", "shared", "personal"];
 /** What is served, or would be now: chosen without a look at test rows, as the best of several on them is not. Null where nothing was measured. */
 export const newestIn = (accuracy: PerAdapter): AdapterKey | null => NEWEST_FIRST.find((key) => accuracy[key] !== null) ?? null;
 
+type Fusion = NonNullable<RoundMetrics["fusion"]>;
+
+const takesOne = ({ personal, shared }: Fusion): boolean => personal + shared === 1 && personal * shared === 0;
+
+/** Whether weights say anything: not where a method serves one adapter as it is, and nobody searched. */
+export const isChosen = (fusion: Fusion): boolean => fusion.evaluations > 0 || !takesOne(fusion);
+
 /** What can be compared: without the fused adapter where the weights make it one of the others as it is. */
-export function comparable({ accuracy, fusion }: Pick<RoundMetrics, "accuracy" | "fusion">): PerAdapter {
-  const isOther = fusion !== null && fusion.personal + fusion.shared === 1 && fusion.personal * fusion.shared === 0;
-  return isOther ? { ...accuracy, fused: null } : accuracy;
-}
+export const comparable = ({ accuracy, fusion }: Pick<RoundMetrics, "accuracy" | "fusion">): PerAdapter =>
+  fusion && takesOne(fusion) ? { ...accuracy, fused: null } : accuracy;

@@ -66,7 +66,7 @@ export const en = {
     },
     "fused adapter": {
       word: "fused adapter",
-      meaning: "Your personal and the shared adapter made into one, with weights found on your own rows.",
+      meaning: "What your tab serves in the end: your personal and the shared adapter mixed, or one of them as it is.",
     },
     coordinator: {
       word: "coordinator",
@@ -93,7 +93,7 @@ export const en = {
     baseHint: "The frozen model, as downloaded.",
     personalHint: "What a client learns for itself.",
     sharedHint: "What you and the others learn together.",
-    fusedHint: "Personal and shared, combined with the weights found at the end.",
+    fusedHint: "What a client serves in the end: personal and shared combined, or one of them as it is.",
   },
   chartPicture: {
     noPicture: "This browser cannot make a picture of the chart",

@@ -62,7 +62,10 @@ export const zh: typeof en = {
     adapter: { word: "适配器", meaning: "一个很小的数值文件，能改变一个冻结的大模型的回答。训练的就是它。" },
     "personal adapter": { word: "个人适配器", meaning: "你的标签页自己学到的内容。" },
     "shared adapter": { word: "共享适配器", meaning: "你和其他人共同学到的内容：默认只有它会传出去。" },
-    "fused adapter": { word: "融合适配器", meaning: "由你的个人适配器和共享适配器合成，权重用你自己的数据行确定。" },
+    "fused adapter": {
+      word: "融合适配器",
+      meaning: "你的标签页最终采用的适配器：由个人适配器和共享适配器混合而成，或就是其中之一。",
+    },
     coordinator: {
       word: "协调器",
       meaning:
@@ -81,7 +84,7 @@ export const zh: typeof en = {
     baseHint: "未经改动的模型，与下载时一致。",
     personalHint: "客户端自己学到的内容。",
     sharedHint: "你和其他人共同学到的内容。",
-    fusedHint: "个人与共享适配器按最后找到的权重合成的结果。",
+    fusedHint: "客户端最终采用的：个人与共享适配器的组合，或其中之一。",
   },
   chartPicture: {
     noPicture: "这个浏览器无法生成图表图片",

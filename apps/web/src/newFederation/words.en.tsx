@@ -139,7 +139,7 @@ export const en = {
     wholeModel: (bytes: string) => `Exchanging the whole model each time would be ${bytes}.`,
     assumes: (rows: string) =>
       `of computing for a client with about ${rows} rows, on two threads without a GPU. A round waits for the slowest.`,
-    works: { personal: "learning alone", shared: "learning together", measuring: "measuring and finishing" },
+    works: { personal: "each on its own rows", shared: "learning together", measuring: "measuring, also of mixtures" },
   },
   choiceNotes: {
     everybodyTrains: ({ rank, isPart, rows, tokens, memory, isSmall }: TrainedByAll) =>

@@ -139,7 +139,7 @@ export const zh: typeof en = {
     memory: "标签页所需内存，约",
     wholeModel: (bytes) => `若每次都交换整个模型，则需 ${bytes}。`,
     assumes: (rows) => `一个约有 ${rows} 个数据行的客户端所需的计算时间，按两个线程、无 GPU 估算。每一轮都要等最慢的客户端。`,
-    works: { personal: "单独学习", shared: "共同学习", measuring: "测量与收尾" },
+    works: { personal: "各自训练", shared: "共同学习", measuring: "测量（包括各种混合）" },
   },
   choiceNotes: {
     everybodyTrains: ({ rank, isPart, rows, tokens, memory, isSmall }) =>

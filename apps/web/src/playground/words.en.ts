@@ -52,14 +52,14 @@ export const en = {
     measureThePlane: "Measure the plane",
     xAxis: "w₁, how much of the personal adapter",
     yAxis: "w₂, of the shared one",
-    found: "found",
+    found: "served",
   },
   playgroundView: {
     title: (name: string) => `Playground of ${name}`,
     allHere: "Everything here is computed in this tab; no prompt, file or answer leaves it.",
     fusionByHand: "Fusion by hand",
     fusionHint:
-      "Fused answers come from what this tab serves since the last round; moving a weight mixes your two adapters by hand. The figure is measured on the rows that find the weights, not on your test rows.",
+      "Fused answers come from what this tab serves since the last round; moving a weight mixes your two adapters by hand. The figure is measured on your fusion rows, not on your test rows.",
   },
   tablePanel: {
     done: (rows: number, of: number) => `${formatWhole(rows)} of ${plural(of, "row")}`,

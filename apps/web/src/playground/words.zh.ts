@@ -50,14 +50,14 @@ export const zh: typeof en = {
     measureThePlane: "测量整个平面",
     xAxis: "w₁，个人适配器的比重",
     yAxis: "w₂，共享适配器的比重",
-    found: "找到的点",
+    found: "采用的点",
   },
   playgroundView: {
     title: (name) => `试用“${name}”`,
     allHere: "这里的一切都在本标签页中计算；提示、文件和回答都不会传出。",
     fusionByHand: "手动融合",
     fusionHint:
-      "融合的回答来自上一轮后本标签页采用的适配器；移动权重会手动混合你的两个适配器。数值在用于确定权重的数据行上测得，而不是测试数据行。",
+      "融合的回答来自上一轮后本标签页采用的适配器；移动权重会手动混合你的两个适配器。数值在你的融合数据行上测得，而不是测试数据行。",
   },
   tablePanel: {
     done: (rows, of) => `${formatWhole(rows)} / ${formatWhole(of)} 个数据行`,

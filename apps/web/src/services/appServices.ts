@@ -110,7 +110,9 @@ export function createAppServices(): AppServices {
   const sessions = createTabSessions({
     ...{ coordinator, ledger, storage, surroundings, now, backend, engines, looking, session },
     onBegin(federationId) {
-      if (companion?.federationId !== federationId) companion?.client.stop();
+      if (companion?.federationId === federationId) return;
+      companion?.client.stop();
+      companion = null;
     },
     onStarted: recognition.follow,
     onTraining: wakeLock.setTraining,

@@ -145,8 +145,7 @@ def run_round(
     if now.personal is not before.personal or (serve and (serve["kind"] != "slot" or serve["slot"] == "personal")):
         _measure(client, plan, "personal", now.personal, report)
     if serve:
-        progress({"activity": "fusing"})
-        now = replace(now, served=_serve(client, serve, now, report))
+        now = replace(now, served=_serve(client, serve, now, report, progress))
         _measure(client, plan, "fused", now.served, report)
     blob = None
     if plan["upload"]:
@@ -212,7 +211,7 @@ def _measure(client: Client, plan: dict[str, Any], what: str, adapter: Adapter |
         report.on_all[what] = evaluate(client.score, client.test_rows, adapter)
 
 
-def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -> Adapter:
+def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report, progress: Progress) -> Adapter:
     """The adapter that the client ends up with."""
     nothing = {"evaluations": 0, "forwardTokens": 0, "seconds": 0.0}
     if serve["kind"] == "slot":
@@ -223,6 +222,7 @@ def _serve(client: Client, serve: dict[str, Any], held: Held, report: _Report) -
         weights = serve["weights"]
         report.fusion = {**weights, **nothing}
         return _summed(held, (weights["personal"], weights["shared"]))
+    progress({"activity": "fusing"})
     search = serve["search"]
     began = time.monotonic()
     has_prototypes = any(is_prototypes(key) for key in held.shared)

@@ -57,7 +57,7 @@ export const DATA_SENTENCES = {
     `In ${counted(rows, "one row", `${rows} rows`)} a separator with a blank after it was read as part of the text.`,
   plainQuotes: () => "Quotes do not mark cells in this file and were read as they are written.",
   noAnswers: () =>
-    "These lines have no answers, so nothing can be learned from them yet. For a label task, save them as CSV with a label column beside each line; for a free-text task, with a column of the text to write.",
+    "This file has no answers, so nothing can be learned from it yet. For a label task, save it as CSV with a label column beside each text; for a free-text task, with a column of the text to write.",
 
   // Why a file as a whole, or what was chosen of it, cannot be used, each a sentence.
   tooManyCharacters: (file: string, characters: number, most: number) =>

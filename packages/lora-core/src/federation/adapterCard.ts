@@ -91,7 +91,7 @@ const LIBRARIES: Readonly<Record<AdapterCardSubject["format"], string>> = {
 const ORIGINS: Readonly<Record<ClientAdapterKind, string>> = {
   personal: "The adapter is what one client learned for itself, on its own rows.",
   shared: "The adapter is what the clients of the federation learned together.",
-  fused: "The adapter is what one client ends up with: its personal adapter and the shared one, made into one.",
+  fused: "The adapter is what one client ends up with and serves.",
 };
 
 function stateOf({ round }: AdapterCardSubject, rounds: number): string {

@@ -4,7 +4,7 @@ import { isTakingPart, type SessionStage, type SessionState } from "@duet/client
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { comparable, type PerAdapter } from "../../lib/adapters.ts";
+import { comparable, isChosen, type PerAdapter } from "../../lib/adapters.ts";
 import { type AgainState, againForSmallDevices } from "../../lib/federation/again.ts";
 import { inForceText } from "../../lib/figuresWords.ts";
 import { formatBytes, formatDuration, formatLoss, formatRate } from "../../lib/format.ts";
@@ -102,7 +102,9 @@ export function ownFiguresView({ own, figures }: SessionState, config: Pick<Fede
   const parts = [
     ...(testRows ? [words.myTabView.onTestRows(testRows)] : []),
     ...(trainLoss === null ? [] : [words.myTabView.trainLoss(formatLoss(trainLoss))]),
-    ...(fusion === null ? [] : [words.myTabView.weights(formatNumber(fusion.personal, 2), formatNumber(fusion.shared, 2))]),
+    ...(fusion === null || !isChosen(fusion)
+      ? []
+      : [words.myTabView.weights(formatNumber(fusion.personal, 2), formatNumber(fusion.shared, 2))]),
   ];
   // In a text task no row is right or wrong.
   const isMeasured = Object.values(accuracy).some((value) => value !== null);

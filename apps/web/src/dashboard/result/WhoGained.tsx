@@ -17,13 +17,13 @@ const COLORS: Readonly<Record<WayServed, string>> = {
   base: "var(--base)",
 };
 
-/** For each client from its personal adapter alone to what it serves. Nothing where no client has told both. */
+/** For each client from its personal adapter alone to what it serves. Nothing where no client has told both, or all serve their personal one. */
 export function WhoGained({ clients }: { readonly clients: readonly ClientVerdict[] }) {
   const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
   const shown = clients.flatMap(({ clientId, name, way, personal, served }) =>
     personal && served ? [{ clientId, name, way, from: personal.accuracy, to: served.accuracy }] : [],
   );
-  if (shown.length === 0) return null;
+  if (shown.every(({ way }) => way === "personal")) return null;
   const scale = shareScale(shown.flatMap(({ from, to }) => [from, to]));
   const x = (share: number) => NAME + scale.at(share) * (width - NAME - VALUE);
   const bottom = HEAD + ROW * shown.length;

@@ -52,6 +52,6 @@ test("a method that chooses nothing says so; before anybody has fused there is n
     clients: [fusedClient("anna", [1, 0], [40, 30, 40])],
     config: { ...config, strategy: presetOf("fedavg-finish") },
   });
-  expect(finished?.against).toBe("So there is nothing to tell from alone.");
+  expect(finished?.against).toBe("So there is nothing to compare it with.");
   expect(clientVerdicts(snapshotOf())).toBeNull();
 });

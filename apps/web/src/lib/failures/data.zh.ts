@@ -46,7 +46,7 @@ export const DATA: typeof DATA_SENTENCES = {
   joined: (rows) => `有 ${rows} 行中，后面带空格的分隔符被当作文本的一部分。`,
   plainQuotes: () => "这个文件中的引号不用于标记单元格，已按原样读取。",
   noAnswers: () =>
-    "这些行没有答案，因此还无法从中学习。对于分类任务，请另存为 CSV，并在每行旁加上类别列；对于自由文本任务，请加上要生成的文本列。",
+    "这个文件没有答案，因此还无法从中学习。对于分类任务，请另存为 CSV，并在每行文本旁加上类别列；对于自由文本任务，请加上要生成的文本列。",
   tooManyCharacters: (file, characters, most) => `${file} 有 ${characters} 个字符，最多能读取 ${most} 个。`,
   tooManyBytes: (file, bytes, most) => `${file} 有 ${bytes} 字节，最多能读取 ${most} 字节。`,
   tooManyRows: (file, rows, most) => `${file} 有 ${rows} 行，最多能使用 ${most} 行。`,
