@@ -17,7 +17,7 @@ beforeAll(async () => {
   stage = await startStage();
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
   if (!model) throw new Error("use-lite is not served");
-  const choices = { model, task: scenario.task, method: DEMO_METHOD, rounds: 2, localSteps: 2, innerSteps: 1 };
+  const choices = { model, task: scenario.task, method: DEMO_METHOD, preset: "halves", rounds: 2, localSteps: 2, innerSteps: 1 };
   const federation = await stage.open(defaultFederation({ ...choices, name: "ward notes", minClients: 1 }), {
     contact: "the ward desk",
   });
