@@ -108,27 +108,26 @@ async function racedSteps(other: string): Promise<readonly RaceOutcome[]> {
   return outcomes;
 }
 
+/** All that is measured, each told as it comes. */
+async function told<Run>(title: string, runs: AsyncIterable<Run>, line: (run: Run) => string): Promise<readonly Run[]> {
+  const all: Run[] = [];
+  console.log(title);
+  for await (const run of runs) {
+    console.log(line(run));
+    all.push(run);
+  }
+  return all;
+}
+
 /** With all-MiniLM-L6-v2 too where DUET_MINILM says where it is (docs/models.md). */
 async function trainedOnRows({ python, data, threads }: OwnWorkOptions): Promise<readonly RaggedOutcome[]> {
-  const outcomes: RaggedOutcome[] = [];
-  console.log(raggedTitle(threads));
   const options = { python, data, threads, minilm: process.env.DUET_MINILM ?? null };
-  for await (const outcome of (await import("./raggedRun.ts")).measureRagged(options)) {
-    console.log(raggedLine(outcome));
-    outcomes.push(outcome);
-  }
-  return outcomes;
+  return told(raggedTitle(threads), (await import("./raggedRun.ts")).measureRagged(options), raggedLine);
 }
 
 async function measuredNanoGpt(browsers: OwnWorkOptions["browsers"]): Promise<readonly NanoGptRun[]> {
   await ensureChromium();
-  const found: NanoGptRun[] = [];
-  console.log(NANO_GPT_TITLE);
-  for await (const run of (await import("./nanoGptRun.ts")).measureNanoGpt(browsers)) {
-    console.log(nanoGptLine(run));
-    found.push(run);
-  }
-  return found;
+  return told(NANO_GPT_TITLE, (await import("./nanoGptRun.ts")).measureNanoGpt(browsers), nanoGptLine);
 }
 
 async function measuredNodes(): Promise<readonly Way[]> {
@@ -151,25 +150,14 @@ async function measuredAdapters(): Promise<readonly ToldWay[]> {
 }
 
 async function measuredRanks(): Promise<readonly RankSteps[]> {
-  const all: RankSteps[] = [];
-  console.log(RANKS_TITLE);
-  for await (const measured of (await import("./rankRun.ts")).measureRanks(1)) {
-    console.log(rankLine(measured));
-    all.push(measured);
-  }
+  const all = await told(RANKS_TITLE, (await import("./rankRun.ts")).measureRanks(1), rankLine);
   console.log("");
   return all;
 }
 
 async function measuredPrivateSteps(): Promise<readonly PrivateStep[]> {
   allowRelaxedSimd();
-  const steps: PrivateStep[] = [];
-  console.log(PRIVATE_TITLE);
-  for await (const step of (await import("./privateRun.ts")).measurePrivateSteps(1)) {
-    console.log(privateLine(step));
-    steps.push(step);
-  }
-  return steps;
+  return told(PRIVATE_TITLE, (await import("./privateRun.ts")).measurePrivateSteps(1), privateLine);
 }
 
 async function measuredTeams(): Promise<readonly TeamRun[]> {
