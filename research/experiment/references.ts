@@ -54,6 +54,11 @@ export function isReference(name: string): boolean {
   return Object.hasOwn(references, name);
 }
 
+/** Whether a table by fair rules only has it beside the methods: the protocol's families of comparisons do not. */
+export function isDescribed(name: string): boolean {
+  return isReference(name) && !name.startsWith("prototypes");
+}
+
 /** The model stays the caller's. @throws {RangeError} when the base or the task does not allow it. */
 export async function referenceRun(options: SimulationOptions): Promise<RunResult> {
   const startedAt = performance.now();

@@ -81,12 +81,18 @@ const FAIR = ["--rules", "fair", "--prototypes", "1", "--learning-rate", "0.001"
 const FAIR_BOTH = [...FAIR, "--prototypes", "1,1:personal"];
 /** Seeds with which two points are told apart on the scenarios with many rows. */
 const MORE = ["--seeds", "12"];
+/** Some 2,000 independent test rows of the scenario with the longest. */
+const EIGHT = ["--seeds", "8"];
 const FAIR_FOUR = "local,fedavg,fedavg-finish,fdlora:private";
-const FAIR_METHODS = ["--methods", `prototypes,prototypes:federated,${FAIR_FOUR}`];
+const FAIR_METHODS = ["--methods", `references,${FAIR_FOUR}`];
+/** More steps: heads on the frozen base stay what they are, and pooled training would take as many as all clients together. */
+const FAIR_LONGER = ["--methods", `prototypes,prototypes:federated,${FAIR_FOUR}`];
 const FAIR_RIVALS = [
   "--methods",
   "fdlora:private,fdlora:halves,local,fedavg-finish,fedamp,fedamp:gentle,fedalt:brief,feddpa:full-weight",
 ];
+/** Both adapters in one step on one batch. */
+const FAIR_TOGETHER = ["--methods", "fedkd:together,fedrod:together,local,fedavg-finish"];
 /** On the tuning pool: what the search costs in steps, against what it finds. */
 const FAIR_TUNING = [...TUNING, "--rules", "fair", "--learning-rate", "0.001"];
 const SEARCHES = "fdlora:private,fdlora:private:fusion.maxEvaluations=4,fdlora:halves,fedavg-finish,fedavg";
@@ -126,14 +132,16 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "fair-clinc150": [...CLINC, ...MORE, ...FAIR, ...FAIR_METHODS],
   "fair-banking77": [...BANKING, ...MORE, ...FAIR, ...FAIR_METHODS],
   "fair-routing": [...ROUTING, ...FAIR_BOTH, ...FAIR_METHODS],
-  "fair-abstracts": [...ABSTRACTS, ...FAIR_BOTH, ...FAIR_METHODS],
+  "fair-abstracts": [...ABSTRACTS, ...EIGHT, ...FAIR, ...FAIR_METHODS],
   "fair-clinc150-rivals": [...CLINC, ...MORE, ...FAIR, ...FAIR_RIVALS],
   "fair-banking77-rivals": [...BANKING, ...MORE, ...FAIR, ...FAIR_RIVALS],
   "fair-routing-rivals": [...ROUTING, ...FAIR_BOTH, ...FAIR_RIVALS],
-  "fair-abstracts-rivals": [...ABSTRACTS, ...FAIR_BOTH, ...FAIR_RIVALS],
+  "fair-abstracts-rivals": [...ABSTRACTS, ...EIGHT, ...FAIR, ...FAIR_RIVALS],
+  "fair-clinc150-together": [...CLINC, ...MORE, ...FAIR, ...FAIR_TOGETHER],
+  "fair-banking77-together": [...BANKING, ...MORE, ...FAIR, ...FAIR_TOGETHER],
   "fair-clinc150-few": [...FEW_ROWS, ...FAIR, ...FAIR_METHODS],
-  "fair-clinc150-288": [...CLINC, ...FAIR, ...FAIR_METHODS, "--steps", "288", "--local", "96"],
-  "fair-clinc150-576": [...CLINC, ...FAIR, ...FAIR_METHODS, "--steps", "576", "--local", "192"],
+  "fair-clinc150-288": [...CLINC, ...FAIR, ...FAIR_LONGER, "--steps", "288", "--local", "96"],
+  "fair-clinc150-576": [...CLINC, ...FAIR, ...FAIR_LONGER, "--steps", "576", "--local", "192"],
   "fair-clinc150-codes": [...CLINC, ...FAIR, "--prototypes", "none,1", "--codes", "labels", "--methods", FAIR_FOUR],
   "fair-clinc150-decay": [...CLINC, ...FAIR, "--decay", "none,cosine", "--methods", FAIR_FOUR],
   "fair-banking77-decay": [...BANKING, ...FAIR, "--decay", "none,cosine", "--methods", FAIR_FOUR],

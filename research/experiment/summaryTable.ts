@@ -4,6 +4,7 @@ import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
 import { local } from "@duet/lora-core/strategies/local";
 import { bootstrapOf, clientsToldWorse, clientsWorse, type Pair, seedDifferences } from "./comparison.ts";
 import { methodId } from "./methodVariants.ts";
+import { isDescribed } from "./references.ts";
 import { type RunResult, type RunSettings, runKey } from "./runs.ts";
 import { holm } from "./statistics/holm.ts";
 import { interval, mean } from "./statistics/interval.ts";
@@ -106,14 +107,16 @@ function waysServed(runs: readonly RunResult[]): string {
 
 type RivalOf = (settings: RunSettings) => RunSettings;
 
-/** Differences to a rival, with Holm's p over all lines that have one. */
+/** Differences to a rival, with Holm's p over all lines that have one; by fair rules over those that the protocol's families have. */
 function against(results: readonly RunResult[], name: string, rivalOf: RivalOf): readonly Column[] {
   const pairsOf = pairing(results, rivalOf);
   const lines = summaries(results).flatMap((line) => {
     const pairs = pairsOf(line);
-    return pairs.length > 0 ? [{ key: keyOf(line), difference: seedDifferences(pairs) }] : [];
+    return pairs.length > 0 ? [{ key: keyOf(line), settings: line.settings, difference: seedDifferences(pairs) }] : [];
   });
-  const tested = lines.flatMap(({ key, difference: { p } }) => (p === null ? [] : [{ key, p }]));
+  const tested = lines.flatMap(({ key, settings, difference: { p } }) =>
+    p === null || (settings.rules === "fair" && isDescribed(settings.method)) ? [] : [{ key, p }],
+  );
   const adjusted = holm(tested.map(({ p }) => p));
   const ps = new Map(tested.map(({ key }, i) => [key, adjusted[i] ?? 1]));
   const differences = new Map(lines.map(({ key, difference }) => [key, difference]));

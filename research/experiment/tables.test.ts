@@ -125,6 +125,16 @@ describe("the table of what came of it", () => {
   });
 });
 
+test("by fair rules what is only looked at beside has its difference, and no p of its own nor a part in those of others", () => {
+  const fair = (result: RunResult): RunResult => ({ ...result, settings: { ...result.settings, rules: "fair" } });
+  const majority = [run("majority", 1, [0.1, 0.2], []), run("majority", 2, [0.2, 0.2], [])];
+  const [beside, alone] = [cellsOf(summaryTable([...RUNS, ...majority].map(fair))), cellsOf(summaryTable(RUNS.map(fair)))];
+  expect(beside("majority", "against fedavg")).toMatch(/^-0\.475 ± /);
+  expect(beside("majority", "p, Holm")).toBe("");
+  expect(beside("ditto", "p, Holm")).toBe(alone("ditto", "p, Holm"));
+  expect(cellsOf(summaryTable([...RUNS, ...majority]))("majority", "p, Holm")).not.toBe("");
+});
+
 describe("a table of runs on several bases", () => {
   test("names each base, and has what it could before training", () => {
     const [small] = RUNS;
