@@ -84,7 +84,7 @@ export const USAGE = `npm run experiment -- [options]
 
   Federations simulated in this process: the product's rounds, methods and training, without sockets or browsers.
 
-  --study NAME              the runs of a table in docs/experiments.md; research/experiment/studies.ts has the names
+  --study NAME              the runs of a table of the docs; research/experiment/studies.ts has the names
   --quick                   the medical table for five methods, the majority and pooled training at one seed, with a plot, in a few minutes
   --scenario NAME           ${scenarios.join(", ")}
                             (default medical; needs ../shared/data or --data)

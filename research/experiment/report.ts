@@ -1,5 +1,5 @@
 /**
- * `npm run experiment:report`: writes the tables and pictures of docs/experiments.md and docs/privacy.md from the runs that are in the repository.
+ * `npm run experiment:report`: writes the tables and pictures of docs/experiments.md, of docs/experiments and of docs/privacy.md from the runs that are in the repository.
  * A table stands between `<!-- summary STUDY BASELINE -->`, `<!-- cost STUDY BASELINE -->`, `<!-- paired STUDY COMPARED -->` (pairedTable.ts) or
  * `<!-- tuned STUDY - -->` and `<!-- end -->`.
  */
@@ -16,8 +16,12 @@ import { summaryTable } from "./summaryTable.ts";
 import { tunedTable } from "./tunedTable.ts";
 import { wantedRuns } from "./wantedRuns.ts";
 
-const PAGES = ["docs/experiments.md", "docs/privacy.md"];
 const PICTURES = "docs/experiments";
+const PAGES = [
+  "docs/experiments.md",
+  ...["earlier-rules", "exploratory", "devices-and-uploads"].map((name) => `${PICTURES}/${name}.md`),
+  "docs/privacy.md",
+];
 const PLACE = /(<!-- (summary|cost|paired|tuned) (\S+) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 const done = new Map(readResults(STUDY_RESULTS).map((run) => [runKey(run.settings), run]));

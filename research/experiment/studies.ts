@@ -1,4 +1,4 @@
-/** The runs behind docs/experiments.md and docs/privacy.md: options of the command line, by name. All share one file of results, so none is run twice. */
+/** The runs behind docs/experiments.md, its pages and docs/privacy.md: options of the command line, by name. All share one file of results, so none is run twice. */
 
 /** Where the runs of all studies are kept. */
 export const STUDY_RESULTS = "docs/experiments/results.json";

@@ -11,9 +11,11 @@ import { likenessOf, methodProposal } from "./methodProposal.ts";
 
 const docs = (name: string) => readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), "utf8");
 
-/** What a table of docs/experiments.md says of a method against learning alone. */
+const pages = ["experiments.md", "experiments/earlier-rules.md"].map(docs).join("\n");
+
+/** What a table of the experiments says of a method against learning alone. */
 function against(study: string, method: string, labels = ""): string {
-  const table = docs("experiments.md").split(`<!-- summary ${study} local -->`)[1]?.split("<!-- end -->")[0] ?? "";
+  const table = pages.split(`<!-- summary ${study} local -->`)[1]?.split("<!-- end -->")[0] ?? "";
   const rows = table.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
   const heading = rows.find((cells) => cells.includes("against local")) ?? [];
   const row = rows.find((cells) => cells.includes(method) && (labels === "" || cells.includes(labels)));
@@ -27,7 +29,7 @@ test("every figure of the evidence is that of the table that it names", () => {
       expect(alike).toContain(against(study, method).replace("+", ""));
     }
   }
-  expect(docs("experiments.md")).toContain("\n## By fair rules\n");
+  expect(pages).toContain("\n## By fair rules\n");
   const unlike = say(EVIDENCE_SENTENCES, ["unlike"]);
   for (const method of ["fedavg", "fdlora:private"]) {
     expect(unlike).toContain(against("fair-routing", method, "prototypes, shared, rate 1").replace("-", ""));
@@ -35,7 +37,7 @@ test("every figure of the evidence is that of the table that it names", () => {
   expect(unlike).toContain(against("abstracts", "fedavg").replace("-", ""));
   expect(unlike).toContain(against("fair-routing", "fedavg-finish", "prototypes, personal, rate 1"));
   for (const heading of ["By fair rules", "Medical abstracts"]) {
-    expect(docs("experiments.md")).toContain(`\n## ${heading}\n`);
+    expect(pages).toContain(`\n## ${heading}\n`);
     expect(unlike).toContain(heading);
   }
 });
