@@ -67,12 +67,12 @@ export interface LossPoint {
 }
 
 /** What a client has measured on its own rows. */
-export type OwnFigures = Pick<RoundMetrics, "accuracy" | "trainLoss" | "fusion" | "testRows" | "sample">;
+export type OwnFigures = Pick<RoundMetrics, "accuracy" | "trainLoss" | "fusion" | "testRows" | "sample" | "alone">;
 
 /** Of its newest round, with the accuracies of before where that did not measure an adapter and those are of the same rows. */
 export function ownFigures(done: DoneRound | null, before: OwnFigures | null = null): OwnFigures | null {
   if (!done) return before;
-  const { accuracy: newest, trainLoss, fusion, testRows, sample } = done.own ?? done.metrics;
+  const { accuracy: newest, trainLoss, fusion, testRows, sample, alone } = done.own ?? done.metrics;
   const comparable = before?.testRows === testRows ? before?.accuracy : null;
   const accuracyOf = (key: AdapterKey) => newest[key] ?? comparable?.[key] ?? null;
   const accuracy = {
@@ -87,5 +87,6 @@ export function ownFigures(done: DoneRound | null, before: OwnFigures | null = n
     fusion,
     ...(testRows === undefined ? {} : { testRows }),
     ...(sample ? { sample } : {}),
+    ...(alone ? { alone } : {}),
   };
 }

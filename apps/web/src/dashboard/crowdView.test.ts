@@ -8,16 +8,22 @@ const NONE = { base: null, personal: null, shared: null, fused: null };
 const told = (
   round: number,
   accuracy: Partial<typeof NONE | Record<"base" | "personal" | "shared" | "fused", number>>,
-  seconds = 0,
+  { seconds = 0, alone = null }: { readonly seconds?: number; readonly alone?: number | null } = {},
 ) => ({
   round,
-  metrics: metricsOf({ accuracy: { ...NONE, ...accuracy }, trainSeconds: seconds }),
+  metrics: metricsOf({
+    accuracy: { ...NONE, ...accuracy },
+    trainSeconds: seconds,
+    ...(alone === null ? {} : { alone: { accuracy: alone, testLoss: 1 } }),
+  }),
   standing: null,
 });
 
 const clients = [
-  clientOf("anna", { history: [told(0, { base: 0.2, personal: 0.5 }, 4), told(1, { shared: 0.6 }, 6)] }),
-  clientOf("bram", { history: [told(0, { base: 0.4, personal: 0.7 }, 2)] }),
+  clientOf("anna", {
+    history: [told(0, { base: 0.2, personal: 0.5 }, { seconds: 4 }), told(1, { shared: 0.6 }, { seconds: 6, alone: 0.5 })],
+  }),
+  clientOf("bram", { history: [told(0, { base: 0.4, personal: 0.7 }, { seconds: 2, alone: 0.7 })] }),
   clientOf("chen", { status: "left", history: [told(1, { shared: 0.9 })] }),
 ];
 const rounds = [
@@ -47,7 +53,7 @@ test("the heat map has the best first, and says of an empty cell why it is empty
   expect([low, high]).toEqual([0.5, 0.9]);
 });
 
-test("gain counts from learning alone, which has none itself; duration is in seconds", () => {
+test("gain is over learning alone in the same round; duration is in seconds", () => {
   const gain = heatView(snapshot, "gain").rows.find(({ name }) => name === "anna");
   expect(gain?.cells.map(({ value }) => value && Number(value.toFixed(3)))).toEqual([null, 0.1, null, null]);
   const seconds = heatView(snapshot, "duration").rows.find(({ name }) => name === "anna");
@@ -82,14 +88,14 @@ test("a gain is sure only where the rows say so", () => {
   expect([null, 30, 3000].map(one)).toEqual([null, false, true]);
 });
 
-test("who has only learned alone has gained nothing over it yet, nor lost", () => {
+test("who has met nobody yet has what learning alone has, and of who does not compare no gain is known", () => {
   const gains = crowdRows(snapshot).map(({ name, together, gain, isSure }) => [
     ...[name, together],
     ...[gain && Number(gain.toFixed(3)), isSure],
   ]);
   expect(gains).toEqual([
     ["anna", 0.6, 0.1, false],
-    ["bram", null, null, null],
+    ["bram", 0.7, 0, false],
     ["chen", 0.9, null, null],
   ]);
 });

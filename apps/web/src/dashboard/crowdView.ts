@@ -3,7 +3,6 @@ import { countedLate, missedIn } from "@duet/lora-core/protocol/countedLate";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import { isBetter } from "../lib/certainty.ts";
 import { baseAccuracy, roundRange } from "./metricsView.ts";
 
@@ -74,20 +73,17 @@ function standingIn(view: RoundView, rounds: readonly RoundView[]): (clientId: s
 }
 
 function valuesOf({ history }: ClientView, measure: Measure): ReadonlyMap<number, number> {
-  const alone = aloneAccuracy(history);
   return new Map(
     history.flatMap(({ round, metrics }): [number, number][] => {
-      const value = valueIn(metrics, measure, alone);
-      return value === null || (measure === "gain" && isLocalLearning(round)) ? [] : [[round, value]];
+      const value = valueIn(metrics, measure);
+      return value === null ? [] : [[round, value]];
     }),
   );
 }
 
-function valueIn(metrics: RoundMetrics, measure: Measure, alone: number | null): number | null {
+function valueIn(metrics: RoundMetrics, measure: Measure): number | null {
   if (measure === "duration") return metrics.trainSeconds > 0 ? metrics.trainSeconds : null;
-  const accuracy = learnedAccuracy(metrics);
-  if (measure === "accuracy" || accuracy === null) return accuracy;
-  return alone === null ? null : accuracy - alone;
+  return measure === "accuracy" ? learnedAccuracy(metrics) : gainIn(metrics);
 }
 
 /** Of what the rounds have made last, on the rows that every round measures; null where it was not told. */
@@ -96,25 +92,26 @@ export function learnedAccuracy(metrics: RoundMetrics): number | null {
   return accuracy.fused ?? accuracy.shared ?? accuracy.personal;
 }
 
-/** What learning alone reached, before the first exchange; null where a method has no such round, or it was not told. */
+/** What as many steps of learning alone had reached by then, on the same rows as `learnedAccuracy`; null where it is not compared, or was not told. */
+const aloneIn = (metrics: RoundMetrics): number | null => sameRows(metrics).alone?.accuracy ?? null;
+
+/** The newest of them. */
 export const aloneAccuracy = (history: ClientView["history"]): number | null =>
-  history.find(({ round }) => isLocalLearning(round))?.metrics.accuracy.personal ?? null;
+  history.map(({ metrics }) => aloneIn(metrics)).findLast((value) => value !== null) ?? null;
 
-/** Whether there is nothing to compare with learning alone yet. */
-export const hasOnlyLearnedAlone = (history: ClientView["history"]): boolean =>
-  history.every(({ round }) => isLocalLearning(round));
+/** What the rounds have made last; null where it is not told. */
+export const togetherAccuracy = (history: ClientView["history"]): number | null =>
+  history.map(({ metrics }) => learnedAccuracy(metrics)).findLast((value) => value !== null) ?? null;
 
-/** What the rounds have made last; null before an exchange has been measured, and where it is not told. */
-export function togetherAccuracy(history: ClientView["history"]): number | null {
-  const newest = history.findLast(({ round, metrics }) => !isLocalLearning(round) && learnedAccuracy(metrics) !== null);
-  return newest ? learnedAccuracy(newest.metrics) : null;
-}
-
-/** Over learning alone, share of test rows; null where either is not known. */
-export function gainOverAlone(history: ClientView["history"]): number | null {
-  const [together, alone] = [togetherAccuracy(history), aloneAccuracy(history)];
+/** Over learning alone, share of test rows, in one round; null where either is not known. */
+function gainIn(metrics: RoundMetrics): number | null {
+  const [together, alone] = [learnedAccuracy(metrics), aloneIn(metrics)];
   return together === null || alone === null ? null : together - alone;
 }
+
+/** The newest of them. */
+export const gainOverAlone = (history: ClientView["history"]): number | null =>
+  history.map(({ metrics }) => gainIn(metrics)).findLast((value) => value !== null) ?? null;
 
 /** Quantiles of what clients reached, by round, as series of a chart: `p10`, `p25`, `p50`, `p75`, `p90`, and the pinned client as `pinned`. */
 export interface QuantilePoint {
@@ -124,16 +121,17 @@ export interface QuantilePoint {
 
 export function quantilePoints({ clients }: Pick<Snapshot, "clients">, pinned: string | null): readonly QuantilePoint[] {
   const told = new Map<number, number[]>();
+  const alone = new Map<number, number[]>();
   const own = new Map<number, number>();
   for (const { id, history } of clients) {
     for (const { round, metrics } of history) {
       const value = learnedAccuracy(metrics);
       if (value === null) continue;
       told.set(round, [...(told.get(round) ?? []), value]);
+      alone.set(round, [...(alone.get(round) ?? []), ...optional(aloneIn(metrics))]);
       if (id === pinned) own.set(round, value);
     }
   }
-  const alone = medianOf(clients.map(({ history }) => aloneAccuracy(history)));
   const base = medianOf(clients.map(({ history }) => baseAccuracy(history)));
   return [...told.entries()]
     .sort(([a], [b]) => a - b)
@@ -147,12 +145,14 @@ export function quantilePoints({ clients }: Pick<Snapshot, "clients">, pinned: s
         p50: at(0.5),
         p75: at(0.75),
         p90: at(0.9),
-        alone,
+        alone: medianOf(alone.get(round) ?? []),
         base,
         pinned: own.get(round) ?? null,
       };
     });
 }
+
+const optional = (value: number | null): readonly number[] => (value === null ? [] : [value]);
 
 function medianOf(values: readonly (number | null)[]): number | null {
   const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
@@ -171,10 +171,9 @@ export interface CrowdRow {
   readonly id: string;
   readonly name: string;
   readonly status: ClientView["status"];
-  /** Null while it has only learned alone. */
   readonly together: number | null;
   readonly alone: number | null;
-  /** Share of test rows gained over learning alone; null while there is nothing but that. */
+  /** Share of test rows gained over learning alone; null where it is not compared. */
   readonly gain: number | null;
   /** Whether that is more than chance, either way; null where the number of test rows is not told. */
   readonly isSure: boolean | null;
@@ -259,6 +258,12 @@ export function gainCounts(rows: readonly Pick<CrowdRow, "gain" | "isSure">[]): 
   const told = rows.map(gainBeyondChance).filter((gain) => gain !== null);
   const count = (is: (gain: number) => boolean) => told.filter(is).length;
   return { better: count((gain) => gain > 0), worse: count((gain) => gain < 0), open: count((gain) => gain === 0) };
+}
+
+/** Over the clients whose gain is told; null where that is nobody. */
+export function meanGain(rows: readonly Pick<CrowdRow, "gain">[]): number | null {
+  const told = rows.flatMap(({ gain }) => optional(gain));
+  return told.length === 0 ? null : told.reduce((sum, gain) => sum + gain, 0) / told.length;
 }
 
 /** Dots above each other, a column for each step of the gain. */

@@ -9,7 +9,7 @@ import { accuracyInterval, differenceSpread } from "../lib/certainty.ts";
 import { isCrowd } from "../lib/crowd.ts";
 import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
-import { aloneAccuracy, type CrowdRow, crowdRows, gainCounts, hasOnlyLearnedAlone, quantile } from "./crowdView.ts";
+import { type CrowdRow, crowdRows, gainCounts, meanGain, quantile } from "./crowdView.ts";
 import { baseAccuracy } from "./metricsView.ts";
 import { textView } from "./textView.ts";
 import { words } from "./words.ts";
@@ -36,28 +36,18 @@ export function headlineView(snapshot: Snapshot, own: Own | null): HeadlineView 
   return (isCrowd(snapshot) ? crowdHeadline(snapshot) : null) ?? everybodysHeadline(snapshot);
 }
 
-function ownHeadline(
-  snapshot: Snapshot,
-  { accuracy, sample, testRows }: OwnFigures,
-  { samples, clientId }: Own,
-): HeadlineView | null {
+function ownHeadline(snapshot: Snapshot, { accuracy, alone, testRows }: OwnFigures, { samples }: Own): HeadlineView | null {
   const isOver = snapshot.phase === "finished";
   const shown = newestIn(accuracy);
   const to = shown && accuracy[shown];
   if (shown === null || to === null) return null;
-  const me = snapshot.clients.find(({ id }) => id === clientId);
   const rows = testRows ?? samples?.test ?? 0;
-  // Learning alone was measured on the rows of every round.
-  const onEveryRoundsRows = (sample?.accuracy ?? accuracy)[shown];
-  // What is shown of it has not met the others yet: it is the same figure.
-  const isAlone = !isOver && shown === "personal" && me !== undefined && hasOnlyLearnedAlone(me.history);
-  const alone = me && !isAlone ? aloneAccuracy(me.history) : null;
   const mine = words.headlineView.yourRows(rows);
   return {
     from: isOver ? accuracy.base : null,
     to,
     of: isOver ? words.headlineView.beforeAfter(mine, howOf(shown)) : words.headlineView.soFar(mine),
-    over: overText(to, accuracy.base, { now: onEveryRoundsRows, before: alone, rows: sample?.testRows ?? rows }),
+    over: overText(to, accuracy.base, { alone: alone?.accuracy ?? null, rows }),
     certainty: rows === 0 ? null : certaintyText(to, rows),
   };
 }
@@ -68,7 +58,7 @@ const LEAST_OF_A_CROWD = 4;
 /** A mean of very many hides who is left behind. Null where too few tell what they reached, and where a secure sum says it of all. */
 function crowdHeadline(snapshot: Snapshot): HeadlineView | null {
   const rows = crowdRows(snapshot);
-  const reached = rows.flatMap(({ together, alone }) => together ?? alone ?? []).sort((a, b) => a - b);
+  const reached = rows.flatMap(({ together }) => together ?? []).sort((a, b) => a - b);
   const newest = newestIn(meanAccuracy(snapshot));
   if (reached.length < LEAST_OF_A_CROWD || newest === null || summedAccuracy(snapshot, newest) !== null) return null;
   const at = (share: number) => formatFraction(quantile(reached, share));
@@ -97,7 +87,7 @@ function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
     from: isOver ? accuracy.base : null,
     to,
     of: isOver ? words.headlineView.meanBeforeAfter(whose, howOf(newest)) : words.headlineView.meanSoFar(whose),
-    over: overText(to, accuracy.base, null),
+    over: overText(to, accuracy.base, meanOverAlone(to, snapshot)),
     certainty: null,
   };
 }
@@ -126,25 +116,30 @@ function newestOf(accuracy: PerAdapter): number | null {
   return newest && accuracy[newest];
 }
 
-/** An accuracy now and before the first exchange, of the same rows. */
-interface OverAlone {
-  readonly now: number | null;
-  readonly before: number | null;
+/** As far below as clients have gained; the mean hides how sure that is. */
+function meanOverAlone(to: number, snapshot: Snapshot): Alone | null {
+  const gain = meanGain(crowdRows(snapshot));
+  return gain === null ? null : { alone: to - gain, rows: 0 };
+}
+
+/** What as many steps of learning alone have reached on as many rows; 0 where their number says nothing. */
+interface Alone {
+  readonly alone: number | null;
   readonly rows: number;
 }
 
-function overText(to: number, base: number | null, alone: OverAlone | null): string {
+function overText(to: number, base: number | null, alone: Alone | null): string {
   const parts = [
     ...(base === null ? [] : [words.headlineView.overBase(formatGain(to - base))]),
-    ...(alone ? aloneText(alone) : []),
+    ...(alone ? aloneText(to, alone) : []),
   ];
   return parts.join(common.listing.comma);
 }
 
-function aloneText({ now, before, rows }: OverAlone): readonly string[] {
-  if (now === null || before === null) return [];
-  const gain = formatGain(now - before);
-  const spread = rows === 0 ? null : formatFraction(differenceSpread(now, before, rows));
+function aloneText(to: number, { alone, rows }: Alone): readonly string[] {
+  if (alone === null) return [];
+  const gain = formatGain(to - alone);
+  const spread = rows === 0 ? null : formatFraction(differenceSpread(to, alone, rows));
   return [words.headlineView.overAlone(spread === null ? gain : words.headlineView.plusMinus(gain, spread))];
 }
 

@@ -93,7 +93,11 @@ export function FederationPage() {
           never={mine && <NeverLeaves config={feed.snapshot.config} figures={mine.state.figures} />}
           verdict={
             ended?.own && (
-              <Verdict accuracy={comparable(ended.own)} testRows={ended.own.testRows ?? ended.samples?.test ?? null} />
+              <Verdict
+                accuracy={comparable(ended.own)}
+                testRows={ended.own.testRows ?? ended.samples?.test ?? null}
+                alone={ended.own.alone?.accuracy ?? null}
+              />
             )
           }
           figures={ended && mine && <FiguresPanel {...mine} config={feed.snapshot.config} />}

@@ -4,7 +4,6 @@ import type { SessionState } from "@duet/client/sessionState";
 import { federationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { sampleCounts } from "@duet/lora-core/protocol/metrics";
 import { type Snapshot, snapshot as snapshotSchema } from "@duet/lora-core/protocol/snapshot";
-import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
 import { z } from "zod";
 import { tellsTraffic } from "../lib/toldFigures.ts";
 
@@ -30,7 +29,7 @@ export const pastFederation = z.object({
   samples: sampleCounts.nullable(),
   /** This client's own, on its own test rows. */
   accuracy: z.object({ base: fraction, personal: fraction, shared: fraction, fused: fraction }),
-  /** Of its personal adapter before the first exchange; null where the method has no such round, or nobody was told. */
+  /** What learning alone reached; null where it was not compared. */
   alone: fraction,
   /** Of this client on the wire; null where its traffic is told to nobody, itself included. */
   bytesUp: z.number().nullable(),
@@ -75,7 +74,6 @@ export function pastFederationOf(
   if (clientId === null || (!isOver && out === null)) return null;
   const me = clients.find(({ id }) => id === clientId);
   const traffic = me && tellsTraffic(me, config) ? me : null;
-  const alone = me?.history.find(({ round }) => isLocalLearning(round))?.metrics.accuracy.personal ?? null;
   return {
     version: 1,
     config,
@@ -90,7 +88,7 @@ export function pastFederationOf(
     clients: clients.length,
     samples,
     accuracy: own?.accuracy ?? NO_ACCURACY,
-    alone,
+    alone: own?.alone?.accuracy ?? null,
     bytesUp: traffic?.bytesUp ?? null,
     bytesDown: traffic?.bytesDown ?? null,
   };

@@ -13,7 +13,7 @@ const layout: AdapterLayout = adapterLayout(
 
 const filled = (value: number): NamedTensors =>
   new Map(layout.map(({ key, shape }) => [key, { shape, data: new Float32Array(sizeOf(shape)).fill(value) }]));
-const HELD = { personal: filled(1), shared: filled(2), control: filled(3), merged: null, residual: null };
+const HELD = { personal: filled(1), shared: filled(2), control: filled(3), merged: null, residual: null, alone: null };
 const RECEIVED = { shared: filled(10), extra: null };
 
 /** By the first value that travels: 10 less what is held where it is a difference. */

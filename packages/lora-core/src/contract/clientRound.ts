@@ -35,6 +35,8 @@ export interface ClientCheckpoint {
   readonly control?: Uint8Array | null;
   /** What rounding lost of the differences it has sent; null or left out where there is none. */
   readonly residual?: Uint8Array | null;
+  /** What learning alone has come to; null or left out where it is not compared. */
+  readonly alone?: Uint8Array | null;
   /** What the client serves, of any rank; null or left out before the fusing round. */
   readonly served?: Uint8Array | null;
   /** The shared adapter before and after what the client sent last, of any rank: kept beside what it serves; null or left out where there is none. */

@@ -11,6 +11,7 @@ export const checkpoint = z.object({
   merged: optionalBlob,
   control: optionalBlob,
   residual: optionalBlob,
+  alone: optionalBlob,
   served: optionalBlob,
   sent: z.object({ before: blob, after: blob }).nullish(),
 });

@@ -72,6 +72,7 @@ export function hasFigures({
   macroF1,
   testLoss,
   sample,
+  alone,
   text,
   fusion,
   phases,
@@ -82,7 +83,7 @@ export function hasFigures({
     Object.values(figure),
   );
   return (
-    [trainLoss, fusion, phases ?? null, text ?? null, ...slots].some((value) => value !== null) ||
+    [trainLoss, fusion, phases ?? null, text ?? null, alone ?? null, ...slots].some((value) => value !== null) ||
     trainTokens > 0 ||
     trainSeconds > 0
   );

@@ -82,6 +82,9 @@ export const phaseSeconds = z.strictObject({
 });
 export type PhaseSeconds = z.output<typeof phaseSeconds>;
 
+/** Of one adapter; the accuracy is null in a text task. */
+const measuredOnce = z.strictObject({ accuracy: fraction.nullable(), testLoss: finite });
+
 /** After one round, on this client's own test rows. Losses in nats. */
 export const roundMetrics = z.strictObject({
   /** Mean training loss of the round's last training; null when nothing was trained. */
@@ -93,7 +96,16 @@ export const roundMetrics = z.strictObject({
   /** Test rows that the figures above are of; older records do not say it. */
   testRows: count.optional(),
   /** The same of the rows that every round measures, where the figures above are of more of them: in the last round. */
-  sample: z.strictObject({ testRows: count.min(1), accuracy: perAdapter(fraction), testLoss: perAdapter(finite) }).optional(),
+  sample: z
+    .strictObject({
+      testRows: count.min(1),
+      accuracy: perAdapter(fraction),
+      testLoss: perAdapter(finite),
+      alone: measuredOnce.optional(),
+    })
+    .optional(),
+  /** What as many steps of learning alone have made, on the same rows as the figures above. Left out where the federation does not compare it. */
+  alone: measuredOnce.optional(),
   /**
    * How close what it writes is to the answers of so many of those rows: equal, F1 of words, ROUGE-L (data/textMetrics.ts). In the last round
    * of a text task; older records do not have it.
@@ -158,7 +170,8 @@ export const NO_METRICS: RoundMetrics = {
 export const progress = z.strictObject({
   round: count,
   activity: z.enum(["loading", "training", "evaluating", "fusing", "uploading"]),
-  slot: z.enum(["personal", "shared"]).nullable(),
+  /** "alone": what is compared with. Null: both slots, or none. */
+  slot: z.enum(["personal", "shared", "alone"]).nullable(),
   step: count,
   steps: count,
   loss: finite.nullable(),

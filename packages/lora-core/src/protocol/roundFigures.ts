@@ -4,7 +4,7 @@ import { sameRows } from "./sameRows.ts";
 
 /** Names of figures, a slash between what it is and of which adapter; in this order in every file. */
 export function roundFigures(metrics: RoundMetrics): readonly (readonly [string, number | null])[] {
-  const { trainLoss, accuracy, macroF1, testLoss, testRows, text, fusion, phases, trainTokens, trainSeconds } = metrics;
+  const { trainLoss, accuracy, macroF1, testLoss, testRows, alone, text, fusion, phases, trainTokens, trainSeconds } = metrics;
   const every = sameRows(metrics);
   return [
     ["loss/train", trainLoss],
@@ -12,9 +12,13 @@ export function roundFigures(metrics: RoundMetrics): readonly (readonly [string,
     ...ADAPTER_KEYS.map((key) => [`macro_f1/${key}`, macroF1[key]] as const),
     ...ADAPTER_KEYS.map((key) => [`loss_test/${key}`, testLoss[key]] as const),
     ["test_rows", testRows ?? null],
+    ["accuracy/alone", alone?.accuracy ?? null],
+    ["loss_test/alone", alone?.testLoss ?? null],
     // What compares from round to round: in the last one the figures above are of more rows.
     ...ADAPTER_KEYS.map((key) => [`same_rows_accuracy/${key}`, every.accuracy[key]] as const),
     ...ADAPTER_KEYS.map((key) => [`same_rows_loss_test/${key}`, every.testLoss[key]] as const),
+    ["same_rows_accuracy/alone", every.alone?.accuracy ?? null],
+    ["same_rows_loss_test/alone", every.alone?.testLoss ?? null],
     ["same_rows", every.testRows ?? null],
     ...ADAPTER_KEYS.map((key) => [`text_exact/${key}`, text?.exactMatch[key] ?? null] as const),
     ...ADAPTER_KEYS.map((key) => [`text_f1/${key}`, text?.tokenF1[key] ?? null] as const),

@@ -5,8 +5,8 @@
 import type { RoundMetrics } from "./metrics.ts";
 
 /** What of a round's report is of the rows that every round measures. */
-export type SameRows = Pick<RoundMetrics, "accuracy" | "testLoss" | "testRows">;
+export type SameRows = Pick<RoundMetrics, "accuracy" | "testLoss" | "testRows" | "alone">;
 
-export function sameRows({ sample, accuracy, testLoss, testRows }: RoundMetrics): SameRows {
-  return sample ?? { accuracy, testLoss, ...(testRows === undefined ? {} : { testRows }) };
+export function sameRows({ sample, accuracy, testLoss, testRows, alone }: RoundMetrics): SameRows {
+  return sample ?? { accuracy, testLoss, ...(testRows === undefined ? {} : { testRows }), ...(alone ? { alone } : {}) };
 }

@@ -60,7 +60,7 @@ function contribute(
   isNewcomer = false,
 ): Contribution {
   const plan = method.plan(budgets, { round, isNewcomer });
-  let held: HeldAdapters = { personal: start, shared: start, merged: null, control: null, residual: null };
+  let held: HeldAdapters = { personal: start, shared: start, merged: null, control: null, residual: null, alone: null };
   const sent = plan.receive && sentDown(method.download(state, client.clientId), plan.receive);
   const blob = sent && encodeAdapter(sent, layoutOf(sent));
   const begin =

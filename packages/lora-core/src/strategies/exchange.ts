@@ -18,6 +18,8 @@ export type HeldAdapters = Readonly<Record<AdapterSlot, NamedTensors>> & {
   readonly control: NamedTensors | null;
   /** What rounding lost of the differences it has sent (strategies/uploadCodec.ts); null before there was any. */
   readonly residual: NamedTensors | null;
+  /** What learning alone has come to, for the comparison: never sent, and nothing else is made of it; null where no plan asks for it. */
+  readonly alone: NamedTensors | null;
 };
 
 /** What the coordinator sends of what a client is to have. */

@@ -87,7 +87,7 @@ describe.each(strategies.map(({ id }) => id))("%s", (id) => {
     const wire = travelling(own);
     const initial = initialAdapter(own, 5);
     let state = method.init(initialAdapter(wire, 5));
-    let held: HeldAdapters = { personal: initial, shared: initial, merged: null, control: null, residual: null };
+    let held: HeldAdapters = { personal: initial, shared: initial, merged: null, control: null, residual: null, alone: null };
     for (const round of roundNumbers(method.firstRound, budgets.rounds)) {
       const { receive } = method.plan(budgets, { round, isNewcomer: false });
       const sent = receive && sentDown(method.download(state, "a"), receive);

@@ -28,6 +28,7 @@ const held: HeldAdapters = {
   merged: null,
   control: moved("control"),
   residual: null,
+  alone: null,
 };
 const apart = (a: NamedTensors, b: NamedTensors) => l2Norm(linearCombination([1, -1], [a, b]));
 

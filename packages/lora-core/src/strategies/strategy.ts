@@ -102,6 +102,11 @@ export interface RoundPlan {
   readonly upload: Upload | null;
   /** How the served adapter is made, in the fusing round only. */
   readonly serve: Serve | null;
+  /**
+   * Beside every training of the steps one as long, on the same batches, of an adapter that is never sent and that nothing else is made of: what the
+   * client would have learned alone. Measured as the others. Left out: no.
+   */
+  readonly alone?: true;
 }
 
 export type Serve =

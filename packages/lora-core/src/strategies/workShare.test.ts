@@ -66,7 +66,7 @@ test("what clients and coordinator do to an update together is FedNova's rule", 
   const contributions = shares.map((share, k) => {
     const { upload } = planForShare(plan, share, training);
     const after = tensor(...[1, 2, 3].map((value, i) => value - (changes[k]?.[i] ?? 0)));
-    const held = { shared: after, personal: before, merged: null, control: null, residual: null };
+    const held = { shared: after, personal: before, merged: null, control: null, residual: null, alone: null };
     return {
       clientId: `${k}`,
       sampleCount: rows[k] ?? 0,

@@ -168,13 +168,24 @@ class LocalClient implements TrainingEngine {
       merged: encoded(held.merged),
       control: encoded(held.control),
       residual: encoded(held.residual),
+      alone: encoded(held.alone),
       served: encoded(served),
       // It can only be measured once nothing is trained any more; until then it need not travel with every round.
       ...(served && sent ? { sent: encodedSent(sent()) } : {}),
     };
   }
 
-  async restore({ personal, shared, merged, control, residual, served, sent, lastRound }: ClientCheckpoint): Promise<void> {
+  async restore({
+    personal,
+    shared,
+    merged,
+    control,
+    residual,
+    alone,
+    served,
+    sent,
+    lastRound,
+  }: ClientCheckpoint): Promise<void> {
     const client = this.#prepared();
     const decoded = (blob: Uint8Array | null | undefined) => (blob ? decodedBlob(blob, client.layout) : null);
     this.#client = {
@@ -185,6 +196,7 @@ class LocalClient implements TrainingEngine {
         merged: decoded(merged),
         control: decoded(control),
         residual: decoded(residual),
+        alone: decoded(alone),
       },
       served: decoded(served),
       sent: sent ? () => decodedSent(sent, client.layout) : null,

@@ -8,6 +8,7 @@ import { factorAKey, isPrototypes } from "@duet/lora-core/adapters/adapterLayout
 import type { SampleAnswer } from "@duet/lora-core/contract/answerSamples";
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import { stratifiedSample } from "@duet/lora-core/data/stratifiedSample";
+import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
@@ -87,7 +88,7 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
   const written = new Map<NamedTensors | null, WrittenFigures>();
 
   /** Texts are written again where a round is resumed: they are few, and the same. */
-  async function measureWritten(what: Measured, adapter: NamedTensors | null, onDevice: DeviceAdapter | null): Promise<void> {
+  async function measureWritten(what: AdapterKey, adapter: NamedTensors | null, onDevice: DeviceAdapter | null): Promise<void> {
     const found = written.get(adapter) ?? (await measureTexts(model, sample, onDevice, () => control.checkIn()));
     if (!found) return;
     written.set(adapter, found);
@@ -98,7 +99,7 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
   const sampled = places.flatMap((place) => examples.test.slice(place, place + 1));
 
   /** As texts: again where a round is resumed. */
-  async function takeSamples(what: Measured, before: Known, onDevice: DeviceAdapter | null): Promise<void> {
+  async function takeSamples(what: AdapterKey, before: Known, onDevice: DeviceAdapter | null): Promise<void> {
     if (sampled.length === 0) return;
     before.answers ??= await answerSamples(model, sampled, onDevice, () => control.checkIn());
     if (before.answers) report.answered(what, places, before.answers);
@@ -110,9 +111,9 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
     try {
       const ofSample = await scoreExamples(model, sample, onDevice, scoring(what, "sample", before));
       report.evaluated(what, evaluationOf(ofSample, sample, labels));
-      await takeSamples(what, before, onDevice);
+      if (what !== "alone") await takeSamples(what, before, onDevice);
       if (plan.stage !== "fusing") return;
-      await measureWritten(what, adapter, onDevice);
+      if (what !== "alone") await measureWritten(what, adapter, onDevice);
       if (others.length === 0) return;
       const ofOthers = await scoreExamples(model, others, onDevice, scoring(what, "others", before));
       report.evaluatedOnAll(what, evaluationOf([...ofSample, ...ofOthers], [...sample, ...others], labels));
@@ -123,7 +124,7 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
 
   return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
     if (sample.length === 0) return;
-    report.progress("evaluating", { slot: what === "personal" || what === "shared" ? what : null });
+    report.progress("evaluating", { slot: what === "base" || what === "fused" ? null : what });
     await report.timed("evaluation", () => measure(what, adapter));
   };
 }

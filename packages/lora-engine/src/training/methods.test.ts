@@ -44,7 +44,7 @@ function clientOf(clientId: string, token: number): Client & { readonly clientId
     model: paperModel,
     examples: { train: rows(8), fusion: rows(4), test: rows(4) },
     testRows: [],
-    held: { personal: initial, shared: initial, merged: null, control: null, residual: null },
+    held: { personal: initial, shared: initial, merged: null, control: null, residual: null, alone: null },
     known: nothingKnown(),
     lastRound: null,
     served: null,

@@ -17,7 +17,7 @@ export function prepareClient(model: TaskModel, linears: readonly LinearModule[]
     test: encodeRows(model, split.test, setup),
   };
   const initial = initialAdapter(layout, setup.seed);
-  const held = { personal: initial, shared: initial, merged: null, control: null, residual: null };
+  const held = { personal: initial, shared: initial, merged: null, control: null, residual: null, alone: null };
   const known = nothingKnown();
   return { setup, layout, model, examples, testRows: split.test, held, known, lastRound: null, served: null, sent: null };
 }

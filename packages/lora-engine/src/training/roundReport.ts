@@ -1,7 +1,7 @@
 /** Collects what a round's metrics need while it runs, and tells the page how far it is. */
 import type { SampleAnswer, TakenSamples } from "@duet/lora-core/contract/answerSamples";
 import type { RoundResult } from "@duet/lora-core/contract/clientRound";
-import type { PhaseSeconds, Progress, RoundMetrics, RoundPhase } from "@duet/lora-core/protocol/metrics";
+import type { AdapterKey, PhaseSeconds, Progress, RoundMetrics, RoundPhase } from "@duet/lora-core/protocol/metrics";
 import type { SameRows } from "@duet/lora-core/protocol/sameRows";
 import type { Evaluation } from "./evaluateAdapter.ts";
 import type { WrittenFigures } from "./measureTexts.ts";
@@ -10,7 +10,8 @@ import type { TrainingOutcome } from "./trainAdapter.ts";
 /** Between two progress messages, ms. */
 const PROGRESS_EVERY_MS = 250;
 
-export type Measured = "base" | "personal" | "shared" | "fused";
+/** The adapters that a client holds or makes, and what it is compared with. */
+export type Measured = AdapterKey | "alone";
 
 /** Of those that a report itself knows: whoever runs the round knows the others. */
 type ComputedPhase = Exclude<RoundPhase, "load" | "tokenise" | "wait">;
@@ -21,7 +22,7 @@ export class RoundReport {
   readonly #onProgress: (progress: Progress) => void;
   readonly #sample = new Map<Measured, Evaluation>();
   readonly #all = new Map<Measured, Evaluation>();
-  readonly #written = new Map<Measured, WrittenFigures>();
+  readonly #written = new Map<AdapterKey, WrittenFigures>();
   /** Whether somebody wants to see what adapters answer to a few rows. */
   readonly takesSamples: boolean;
   #samples: TakenSamples | null = null;
@@ -74,12 +75,12 @@ export class RoundReport {
   }
 
   /** What it wrote in a text task. */
-  wrote(what: Measured, figures: WrittenFigures): void {
+  wrote(what: AdapterKey, figures: WrittenFigures): void {
     this.#written.set(what, figures);
   }
 
   /** What it answered to the test rows at these places. */
-  answered(what: Measured, places: readonly number[], answers: readonly SampleAnswer[]): void {
+  answered(what: AdapterKey, places: readonly number[], answers: readonly SampleAnswer[]): void {
     this.#samples = { places, answers: { ...this.#samples?.answers, [what]: answers } };
   }
 
@@ -87,8 +88,9 @@ export class RoundReport {
     this.#fusion = fusion;
   }
 
-  trained({ meanLoss, tokens }: TrainingOutcome, seconds: number): void {
-    this.#trainLoss = meanLoss;
+  /** Learning alone costs as much, and its loss is not the federation's. */
+  trained(what: Progress["slot"], { meanLoss, tokens }: TrainingOutcome, seconds: number): void {
+    if (what !== "alone") this.#trainLoss = meanLoss;
     this.#trainTokens += tokens;
     this.#trainSeconds += seconds;
   }
@@ -128,9 +130,11 @@ export class RoundReport {
 
 function figuresOf(measured: ReadonlyMap<Measured, Evaluation>): SameRows & { readonly testRows: number } {
   const [first] = measured.values();
+  const alone = measured.get("alone");
   return {
     accuracy: perAdapter(measured, ({ accuracy }) => accuracy),
     testLoss: perAdapter(measured, ({ loss }) => loss),
+    ...(alone ? { alone: { accuracy: alone.accuracy, testLoss: alone.loss } } : {}),
     testRows: first?.rows ?? 0,
   };
 }

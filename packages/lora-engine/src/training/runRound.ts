@@ -18,6 +18,7 @@ import type { FusionConfig } from "@duet/lora-core/fusion/fusionConfig";
 import { type Mix, mixed } from "@duet/lora-core/fusion/mix";
 import { privateFusion } from "@duet/lora-core/fusion/privateFusion";
 import { searchFusion } from "@duet/lora-core/fusion/searchFusion";
+import type { Progress } from "@duet/lora-core/protocol/metrics";
 import {
   type HeldAdapters,
   type Received,
@@ -28,7 +29,8 @@ import {
   withMerged,
 } from "@duet/lora-core/strategies/exchange";
 import { type SentUpdate, sentUpdate } from "@duet/lora-core/strategies/sentUpdate";
-import type { AdapterSlot, LocalStep, Serve, TrainBothStep, TrainStep, Upload } from "@duet/lora-core/strategies/strategy";
+import type { LocalStep, Serve, TrainBothStep, TrainStep, Upload } from "@duet/lora-core/strategies/strategy";
+import { isTraining } from "@duet/lora-core/strategies/trainings";
 import { type EncodedUpload, encodeUpload, type UploadForm } from "@duet/lora-core/strategies/uploadCodec";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
@@ -117,11 +119,17 @@ export async function runRound(
   };
   const measure = measurer(client, plan, running);
 
-  if (plan.stage === "fusing" || client.lastRound === null) await measure("base", null);
+  const isLast = plan.stage === "fusing";
+  if (isLast || client.lastRound === null) await measure("base", null);
+  // After as many steps as what was received.
+  if (plan.alone && !isLast && held.alone) await measure("alone", held.alone);
   if (start) await measure("shared", withMerged(held.shared, held.merged));
   for (const [index, step] of plan.steps.entries()) {
-    held = await following(client, { step, index, round: request.round, common: asExtra("control") }, held, running);
+    const place = { step, index, round: request.round, common: asExtra("control") };
+    held = await following(client, place, held, running);
+    if (plan.alone && isTraining(step)) held = { ...held, alone: await trainAlone(client, { ...place, step }, held, running) };
   }
+  if (plan.alone && isLast && held.alone) await measure("alone", held.alone);
   if (held.personal !== client.held.personal || servesPersonal(plan.serve)) {
     await measure("personal", withMerged(held.personal, held.merged));
   }
@@ -201,6 +209,12 @@ function taskOf(step: TrainStep, held: HeldAdapters, common: NamedTensors | null
   };
 }
 
+/** Nothing of the federation's other adapters in it. */
+function aloneTask({ span }: TrainStep | TrainBothStep): TrainingTask {
+  const own = { part: "all", weight: 1, beside: null, proximal: null, distill: null, control: null, balanced: false } as const;
+  return { ...own, ...(span ? { span } : {}) };
+}
+
 /** A step in its round. */
 interface Place<Step extends LocalStep = LocalStep> {
   readonly step: Step;
@@ -231,18 +245,42 @@ async function following(client: Client, place: Place, held: HeldAdapters, runni
 async function trainSlot(client: Client, place: Place<TrainStep>, before: HeldAdapters, running: Running): Promise<HeldAdapters> {
   const { step, common } = place;
   const { slot } = step;
-  const { team } = running;
-  const held = team ? before : { ...before, [slot]: await withOwnRows(client, before[slot]) };
-  const task = taskOf(step, held, common);
+  const held = running.team ? before : { ...before, [slot]: await withOwnRows(client, before[slot]) };
+  const { adapter, control } = await trainFrom(client, place, slot, held[slot], taskOf(step, held, common), running);
+  return { ...held, [slot]: adapter, control: control ?? held.control };
+}
+
+/** As long as this training of the plan and on its batches, from what everyone starts from: the method "local", whatever the federation's is. */
+async function trainAlone(
+  client: Client,
+  place: Place<TrainStep | TrainBothStep>,
+  { alone }: HeldAdapters,
+  running: Running,
+): Promise<NamedTensors> {
+  const before = alone ?? initialAdapter(client.layout, client.setup.seed);
+  const start = running.team ? before : await withOwnRows(client, before);
+  const { adapter } = await trainFrom(client, place, "alone", start, aloneTask(place.step), running);
+  return adapter;
+}
+
+/** One adapter, by this device or its team. */
+function trainFrom(
+  client: Client,
+  place: Place<TrainStep | TrainBothStep>,
+  what: Trained,
+  start: NamedTensors,
+  task: TrainingTask,
+  running: Running,
+): Promise<TrainingOutcome> {
   const { model, examples } = client;
-  const { adapter, control } = await train(client, place, slot, running, async ({ name, steps, seed, from, run }) => {
+  const { team } = running;
+  return train(client, place, what, running, async ({ name, steps, seed, from, run }) => {
     const known = team?.finished(name);
     if (known) return known;
-    const together = team && (await team.begin({ name, steps, start: held[slot], seed, task, from }));
-    const begun = from || !together ? held[slot] : await withRowsOfAll(client, held[slot], together);
+    const together = team && (await team.begin({ name, steps, start, seed, task, from }));
+    const begun = from || !together ? start : await withRowsOfAll(client, start, together);
     return trainAdapter(model, examples.train, begun, { ...task, ...run(), team: together });
   });
-  return { ...held, [slot]: adapter, control: control ?? held.control };
 }
 
 async function trainSlots(
@@ -275,38 +313,41 @@ interface Beginning {
   readonly run: () => StepsRun;
 }
 
-/** A training of the plan as the journal has it, or taken now. `slot` is what is told of it; null where it is both. */
+/** What a training is told to be of; null where it is of both slots. */
+type Trained = Progress["slot"];
+
+/** A training of the plan as the journal has it, or taken now. */
 async function train(
   client: Client,
   { step: { budget }, round, index }: Place<TrainStep | TrainBothStep>,
-  slot: AdapterSlot | null,
+  what: Trained,
   { report, control, journal, meter, team }: Running,
   take: (beginning: Beginning) => Promise<TrainingOutcome>,
 ): Promise<TrainingOutcome> {
   const { setup, examples } = client;
   const rows = team ? await team.rowsEach() : examples.train.length;
   const steps = stepsOf(budget, rows, setup.training);
-  const name = `train ${index}`;
+  const name = `${what === "alone" ? what : "train"} ${index}`;
   // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.
   const seed = seedOf(client, "train", round, index);
   const trained = journal.once("trained", name, () => {
     const keeping = journal.training(name, steps);
     const run = (): StepsRun => {
       const startedAt = performance.now();
-      report.progress("training", { slot, step: keeping.from?.done ?? 0, steps });
+      report.progress("training", { slot: what, step: keeping.from?.done ?? 0, steps });
       return {
         ...{ steps, ...trainingSettings(setup), seed, privacy: meter, keeping },
         beforeStep: () => control.checkIn(),
         onStep: (step, loss, tokens) => {
           const taken = keeping.seconds + (performance.now() - startedAt) / 1000;
-          report.progress("training", { slot, step, steps, loss, tokensPerSecond: rate(tokens, taken) });
+          report.progress("training", { slot: what, step, steps, loss, tokensPerSecond: rate(tokens, taken) });
         },
       };
     };
     return take({ name, steps, seed, from: keeping.from, run });
   });
   const { result, seconds } = await report.timed("steps", () => trained);
-  report.trained(result, seconds);
+  report.trained(what, result, seconds);
   return result;
 }
 

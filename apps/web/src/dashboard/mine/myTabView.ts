@@ -169,7 +169,9 @@ function workingWords(progress: Progress | null, round: string): Pick<MyTabView,
   const { activity, slot, step, steps, loss, tokensPerSecond } = progress;
   const headline =
     activity === "training" && slot
-      ? words.myTabView.trainingSlot(common.adapterNames[slot])
+      ? slot === "alone"
+        ? words.myTabView.trainingAlone
+        : words.myTabView.trainingSlot(common.adapterNames[slot])
       : words.myTabView.activities[activity];
   if (activity !== "training") return { headline, detail: round, percent: null };
   const parts = [words.myTabView.step(step, steps)];

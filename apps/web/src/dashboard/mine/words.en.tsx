@@ -128,6 +128,7 @@ export const en = {
       uploading: "Sending this round's result",
     },
     startingRound: "Starting the round",
+    trainingAlone: "Learning alone, for the comparison",
     trainingSlot: (slot: string) => `Training the ${slot} adapter`,
     step: (step: number, steps: number) => `step ${step} of ${steps}`,
     loss: (loss: string) => `loss ${loss}`,

@@ -126,6 +126,7 @@ export const zh: typeof en = {
       uploading: "正在发送本轮结果",
     },
     startingRound: "正在开始本轮",
+    trainingAlone: "单独学习，用于比较",
     trainingSlot: (slot) => `正在训练${slot}适配器`,
     step: (step, steps) => `第 ${step} 步，共 ${steps} 步`,
     loss: (loss) => `损失 ${loss}`,

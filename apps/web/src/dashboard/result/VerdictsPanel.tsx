@@ -8,22 +8,29 @@ import { clientVerdicts, type ServedFigure } from "./clientVerdicts.ts";
 import { WhoGained } from "./WhoGained.tsx";
 import { words } from "./words.ts";
 
-/** What every client serves, and whether that is told from what it would have alone. */
+/** What every client serves, and whether that is told from what it would have otherwise. */
 export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
   const verdicts = clientVerdicts(snapshot);
   if (!verdicts) return null;
+  const rival = words.clientVerdicts.rivals[verdicts.rival];
+  const isCompared = verdicts.rival === "alone";
   return (
-    <Panel title={words.verdictsPanel.aloneSharedOrMixed} aside={words.verdictsPanel.fromTo} hint={verdicts.why}>
-      <WhoGained clients={verdicts.clients} />
+    <Panel title={words.verdictsPanel.aloneSharedOrMixed} aside={words.verdictsPanel.fromTo(rival)} hint={verdicts.why}>
+      <WhoGained {...verdicts} />
       <Scroll label={words.verdictsPanel.whatEveryClientServes}>
         <table className="plain cards verdicts">
           <thead>
             <tr>
               <th scope="col">{words.verdictsPanel.client}</th>
               <th scope="col">{words.verdictsPanel.serves}</th>
+              {isCompared && (
+                <th scope="col" className="number">
+                  {words.verdictsPanel.alone}
+                </th>
+              )}
               <th scope="col" className="number">
-                {words.verdictsPanel.alone}
+                {words.verdictsPanel.personal}
               </th>
               <th scope="col" className="number">
                 {words.verdictsPanel.shared}
@@ -31,20 +38,21 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
               <th scope="col" className="number">
                 {words.verdictsPanel.served}
               </th>
-              <th scope="col">{words.verdictsPanel.againstAlone}</th>
+              <th scope="col">{words.verdictsPanel.isBetter}</th>
             </tr>
           </thead>
           <tbody>
-            {verdicts.clients.map(({ clientId, name, serves, personal, shared, served, againstAlone }) => (
+            {verdicts.clients.map(({ clientId, name, serves, alone, personal, shared, served, isBetter }) => (
               <tr key={clientId}>
                 <th scope="row">{name}</th>
                 <td data-label={words.verdictsPanel.serves} className="wide">
                   {serves}
                 </td>
-                <Figure label={words.verdictsPanel.alone} figure={personal} />
+                {isCompared && <Figure label={words.verdictsPanel.alone} figure={alone} />}
+                <Figure label={words.verdictsPanel.personal} figure={personal} />
                 <Figure label={words.verdictsPanel.shared} figure={shared} />
                 <Figure label={words.verdictsPanel.served} figure={served} />
-                <td data-label={words.verdictsPanel.againstAlone}>{againstAlone ?? ""}</td>
+                <td data-label={words.verdictsPanel.isBetter}>{isBetter ?? ""}</td>
               </tr>
             ))}
           </tbody>

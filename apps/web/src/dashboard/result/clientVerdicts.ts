@@ -1,6 +1,6 @@
 /**
- * A verdict for each client once it has fused: what it serves and why, what its personal adapter alone and the shared one alone score on its test
- * rows, and whether what it serves is told from them; and how many clients went which way. Of clients that tell everybody. Pure.
+ * A verdict for each client once it has fused: what it serves and why, what learning alone, its personal adapter and the shared one score on its
+ * test rows, and whether what it serves is told from the first of them that there is; and how many clients went which way. Of clients that tell everybody. Pure.
  */
 
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -28,18 +28,23 @@ export interface ClientVerdict {
   /** "its personal adapter", "0.50 personal and 0.50 shared". */
   readonly serves: string;
   /** Null where it was not measured. */
+  readonly alone: ServedFigure | null;
   readonly personal: ServedFigure | null;
   readonly shared: ServedFigure | null;
   readonly served: ServedFigure | null;
-  /** Against the personal adapter alone: "better", "worse", "perhaps better", "perhaps worse", "not told"; "the same" where it serves that one; null where one was not measured. */
-  readonly againstAlone: string | null;
+  /** Against the rival: "better", "worse", "perhaps better", "perhaps worse", "not told"; "the same" where it serves that one; null where one was not measured. */
+  readonly isBetter: string | null;
 }
 
+/** What is served is compared with: what learning alone made, else an adapter that is not everybody's. */
+export type Rival = "alone" | "personal" | "shared";
+
 export interface Verdicts {
+  readonly rival: Rival;
   readonly clients: readonly ClientVerdict[];
   /** How many went which way. */
   readonly ways: string;
-  /** How many are better off than alone. */
+  /** How many are better off than with the rival. */
   readonly against: string;
   /** Why a client serves what it serves. */
   readonly why: string;
@@ -47,30 +52,46 @@ export interface Verdicts {
 
 /** Null before anybody has fused, and where nobody tells. */
 export function clientVerdicts({ clients, config }: Pick<Snapshot, "clients" | "config">): Verdicts | null {
-  const verdicts = clients.flatMap((client) => verdictOf(client) ?? []);
-  if (verdicts.length === 0) return null;
+  const served = clients.flatMap((client) => servedOf(client) ?? []);
+  if (served.length === 0) return null;
+  const rival = rivalOf(served);
+  const verdicts = served.map((one) => ({
+    ...one,
+    isBetter: one.way === rival ? words.clientVerdicts.same : isBetterThan(one, rival),
+  }));
   return {
+    rival,
     clients: verdicts,
     ways: waysWords(verdicts),
-    against: againstWords(verdicts),
+    against: againstWords(verdicts, rival),
     why: whyWords(servesBy(methodOf(config.strategy), config.budgets)),
   };
 }
 
-function verdictOf({ id, name, history, samples }: ClientView): ClientVerdict | null {
+/** A client's figures, before anything is compared. */
+type Served = Omit<ClientVerdict, "isBetter"> & { readonly rows: number };
+
+function servedOf({ id, name, history, samples }: ClientView): Served | null {
   const last = history.at(-1)?.metrics;
   if (!last?.fusion) return null;
-  const { accuracy, fusion } = last;
+  const { accuracy, fusion, alone } = last;
   const rows = last.testRows ?? samples.test ?? 0;
   const figure = (value: number | null): ServedFigure | null =>
     value === null || rows === 0 ? null : { accuracy: value, interval: accuracyInterval(value, rows) };
-  const [personal, shared, served] = [accuracy.personal, accuracy.shared, accuracy.fused].map(figure);
   const way = wayOf(fusion);
   return {
-    ...{ clientId: id, name, way, serves: servesWords(way, fusion) },
-    ...{ personal: personal ?? null, shared: shared ?? null, served: served ?? null },
-    againstAlone: way === "personal" ? words.clientVerdicts.same : againstAlone(served, personal, rows),
+    ...{ clientId: id, name, way, serves: servesWords(way, fusion), rows },
+    alone: figure(alone?.accuracy ?? null),
+    personal: figure(accuracy.personal),
+    shared: figure(accuracy.shared),
+    served: figure(accuracy.fused),
   };
+}
+
+/** The first that is something else than what all of them serve. */
+function rivalOf(clients: readonly Served[]): Rival {
+  if (clients.some(({ alone }) => alone !== null)) return "alone";
+  return clients.every(({ way }) => way === "personal") ? "shared" : "personal";
 }
 
 type Weights = { readonly personal: number; readonly shared: number };
@@ -88,19 +109,17 @@ function servesWords(way: WayServed, { personal, shared }: Weights): string {
 }
 
 /** By McNemar's exact test at 5 %, of which only the counts are known. */
-function againstAlone(
-  served: ServedFigure | undefined | null,
-  alone: ServedFigure | undefined | null,
-  rows: number,
-): string | null {
-  if (!served || !alone) return null;
-  const [a, b] = [served, alone].map(({ accuracy }) => Math.round(accuracy * rows));
-  const [right = 0, other = 0] = [a, b];
+function isBetterThan({ served, rows, ...figures }: Served, rival: Rival): string | null {
+  const other = rightOf(figures[rival], rows);
+  const right = rightOf(served, rows);
+  if (right === null || other === null) return null;
   const word = right >= other ? words.clientVerdicts.better : words.clientVerdicts.worse;
   const verdict = isBetter(Math.max(right, other), Math.min(right, other), rows);
   if (verdict === "no") return words.clientVerdicts.notTold;
   return verdict === "yes" ? word : words.clientVerdicts.perhaps(word);
 }
+
+const rightOf = (figure: ServedFigure | null, rows: number): number | null => figure && Math.round(figure.accuracy * rows);
 
 /** In the order in which they are told. */
 const WAYS: readonly WayServed[] = ["mixed", "personal", "shared", "base"];
@@ -113,14 +132,14 @@ function waysWords(verdicts: readonly ClientVerdict[]): string {
   return words.clientVerdicts.ofClients(verdicts.length, counts.join(common.listing.comma));
 }
 
-function againstWords(verdicts: readonly ClientVerdict[]): string {
-  const measured = verdicts.flatMap(({ againstAlone }) => againstAlone ?? []);
-  if (measured.length === 0) return words.clientVerdicts.notMeasured;
+function againstWords(verdicts: readonly ClientVerdict[], rival: Rival): string {
+  const measured = verdicts.flatMap(({ isBetter }) => isBetter ?? []);
+  if (measured.length === 0) return words.clientVerdicts.notMeasured(words.clientVerdicts.rivals[rival]);
   const known = measured.filter((one) => one !== words.clientVerdicts.same);
   if (known.length === 0) return words.clientVerdicts.allTheSame;
   const count = (word: string) => known.filter((one) => one === word).length;
   const [better, worse] = [count(words.clientVerdicts.better), count(words.clientVerdicts.worse)];
-  return words.clientVerdicts.against(better, worse, known.length - better - worse);
+  return words.clientVerdicts.against(words.clientVerdicts.rivals[rival], better, worse, known.length - better - worse);
 }
 
 function whyWords(serve: Serve | null): string {

@@ -128,15 +128,15 @@ ${view.figures.map(({ name, values }) => `<tr><th>${name}</th>${ADAPTERS.map(({ 
 function verdictsSection(snapshot: Snapshot): string {
   const verdicts = clientVerdicts(snapshot);
   if (!verdicts) return "";
-  const rows = verdicts.clients.map(({ name, serves, served, againstAlone }) => {
+  const rows = verdicts.clients.map(({ name, serves, served, isBetter }) => {
     const doubt = served
       ? words.resultReport.interval(formatFraction(served.interval.low), formatFraction(served.interval.high))
       : "";
-    return `<tr><td>${escapeHtml(name)}</td><td>${serves}</td><td>${doubt}</td><td>${againstAlone ?? ""}</td></tr>`;
+    return `<tr><td>${escapeHtml(name)}</td><td>${serves}</td><td>${doubt}</td><td>${isBetter ?? ""}</td></tr>`;
   });
   return `<h2>${words.verdictsPanel.aloneSharedOrMixed}</h2>
 <p>${escapeHtml(common.listing.sentences([verdicts.ways, verdicts.against, verdicts.why]))}</p>
-<table><tr>${[words.resultReport.client, words.verdictsPanel.serves, words.resultReport.interval95, words.verdictsPanel.againstAlone].map((head) => `<th>${head}</th>`).join("")}</tr>
+<table><tr>${[words.resultReport.client, words.verdictsPanel.serves, words.resultReport.interval95, words.verdictsPanel.isBetter].map((head) => `<th>${head}</th>`).join("")}</tr>
 ${rows.join("\n")}
 </table>
 `;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { verdictView } from "./verdictView.ts";
+import { aloneView, verdictView } from "./verdictView.ts";
 
 test("the best adapter, and against which others that is sure, open and chance", () => {
   // Of 60 rows: 5, 31, 38 and 40.
@@ -33,4 +33,13 @@ test("without the number of rows nothing is said of certainty; without figures n
   expect(verdictView({ base: 0.2, personal: 0.6, shared: null, fused: null }, null)?.sentences).toEqual([]);
   expect(verdictView({ base: null, personal: null, shared: null, fused: null }, 48)).toBeNull();
   expect(verdictView({ base: 0.4, personal: null, shared: null, fused: null }, 48)).toBeNull();
+});
+
+test("learning alone is told beside the best adapter, and is better only where the rows can tell it", () => {
+  const of = (best: number, alone: number) => aloneView(best / 60, alone / 60, 60);
+  expect(of(50, 30)).toEqual({ isBetter: false, sentence: "Learning alone got 30, clearly fewer." });
+  expect(of(40, 34)).toEqual({ isBetter: false, sentence: "Learning alone got 34, fewer, perhaps by chance." });
+  expect(of(40, 40)).toEqual({ isBetter: false, sentence: "Learning alone got 40: on so few rows the same." });
+  expect(of(34, 40)).toEqual({ isBetter: false, sentence: "Learning alone got 40, more, perhaps by chance." });
+  expect(of(30, 50)).toEqual({ isBetter: true, sentence: "Learning alone got 50, clearly more." });
 });

@@ -33,6 +33,23 @@ export function verdictView(accuracy: PerAdapter, testRows: number | null): Verd
   };
 }
 
+export interface AloneView {
+  /** Whether it is told to be better than what the federation made. */
+  readonly isBetter: boolean;
+  readonly sentence: string;
+}
+
+/** What learning alone would have made, beside the best of the federation. */
+export function aloneView(best: number, alone: number, testRows: number): AloneView {
+  const [right, other] = [best, alone].map((accuracy) => Math.round(accuracy * testRows)) as [number, number];
+  const told = isBetter(Math.max(right, other), Math.min(right, other), testRows);
+  if (told === "no") return { isBetter: false, sentence: words.verdictView.asAlone(other) };
+  const certainty = told === "yes" ? "sure" : "open";
+  return right > other
+    ? { isBetter: false, sentence: words.verdictView.overAlone[certainty](other) }
+    : { isBetter: told === "yes", sentence: words.verdictView.belowAlone[certainty](other) };
+}
+
 interface Measured {
   readonly key: AdapterKey;
   readonly value: number;
