@@ -45,7 +45,7 @@ export class RoundedSums {
     const vector = this.#layout(round, (shared[0]?.upload.byteLength ?? 0) / 4);
     const sum = new Uint32Array(lengthOf(vector));
     for (const each of shared) {
-      const values = updateValues(each, this.#method.weighting);
+      const values = updateValues(each, this.#method.weighting, this.#size(round));
       addVector(sum, encodeVector(vector, values, (count) => this.#randomBytes(count)).vector);
     }
     return summedRound(decodeSum(vector, sum, shared.length), layout, this.#method.weighting, null);

@@ -18,10 +18,12 @@ const SECRET: RoundMetrics = {
   accuracy: { base: 0.7654321002, personal: 0.7654321003, shared: 0.7654321004, fused: 0.7654321005 },
   macroF1: { base: 0.7654321006, personal: 0.7654321007, shared: 0.7654321008, fused: 0.7654321009 },
   testLoss: { base: 0.7654321011, personal: 0.7654321012, shared: 0.7654321013, fused: 0.7654321014 },
+  beforeAggregation: { accuracy: 0.7654321018, testLoss: 0.7654321019 },
   fusion: { personal: 0.7654321015, shared: 0.7654321016, evaluations: 765432101, forwardTokens: 765432102, seconds: 7654321.03 },
   trainTokens: 765432104,
   trainSeconds: 7654321.05,
 };
+const BEFORE = '"beforeAggregation":{"accuracy":0.7654321018,"testLoss":0.7654321019}';
 const DEVICE = { backend: "webgpu" as const, threads: 765, reason: "reason-7654321", description: "gpu-7654321" };
 const PROGRESS: Progress = {
   round: 1,
@@ -112,7 +114,10 @@ test("figures for everybody reach everybody, so that this test would see them", 
   // Of all three, the list has the mean; anna alone has a fused adapter, whose figure would be hers.
   expect(result?.base).toBeCloseTo((0.7654321002 + 2 * 0.25) / 3, 9);
   expect(result?.served).toBeCloseTo((0.7654321004 + 2 * 0.75) / 3, 9);
-  for (const who of ["watcher", "other", "organiser"] as const) expect(sentinels(seen[who]), who).toBeGreaterThan(20);
+  for (const who of ["watcher", "other", "organiser"] as const) {
+    expect(sentinels(seen[who]), who).toBeGreaterThan(20);
+    expect(seen[who], who).toContain(BEFORE);
+  }
   expect(sentinels(elsewhere)).toBeGreaterThan(20);
   expect(sentinels(organiserHistory)).toBeGreaterThan(20);
 });
@@ -121,6 +126,7 @@ test("figures for the organiser reach who has that link, and nobody else in any 
   const { seen, elsewhere, organiserHistory, result } = await told("organiser");
   expect(result).toEqual({ base: 0.25, served: 0.75 });
   expect(sentinels(seen.organiser)).toBeGreaterThan(20);
+  expect(seen.organiser).toContain(BEFORE);
   expect(sentinels(organiserHistory)).toBeGreaterThan(10);
   for (const who of ["watcher", "other", "own"] as const) expect(seen[who].match(SENTINEL), who).toBeNull();
   for (const text of [seen.watcher, seen.other, seen.own, elsewhere]) expect(text).not.toContain(`"rows":${OVER_MEDIAN}`);

@@ -20,7 +20,7 @@ import { random } from "@duet/lora-core/tensors/random";
 import { expect, onTestFinished, test } from "vitest";
 import { startProgram } from "./support/coordinatorProgram.ts";
 import { startCoordinator } from "./support/coordinatorUnderTest.ts";
-import { constantAdapter, createFederation, layout, testConfig } from "./support/federations.ts";
+import { constantAdapter, createFederation, layout, testConfig, testMetrics } from "./support/federations.ts";
 import { joinSumming, type SummingClient } from "./support/summingClient.ts";
 import { blobRefOf, clientOwner, codeOfRefusal, putPiece } from "./support/testClient.ts";
 import { freshDatabase } from "./support/testDatabase.ts";
@@ -65,6 +65,34 @@ test("three clients are summed: the mean is the weighted one, the means of their
   expect(first).toMatchObject({ exchanges: 1, aggregationError: null, means: { trainRows: 600, testRows: 30 } });
   expect(first?.means?.trainLoss).toBeCloseTo(0.5, 3);
   expect(first?.means?.accuracy.shared).toBeCloseTo(0.8, 6);
+});
+
+test("what clients had of the shared adapter before it was averaged is in the means of the rounds that ask for it", async () => {
+  const coordinator = await startCoordinator();
+  const settings = { ...secure, minClients: 3, beforeAggregation: true, figureSums: true } as const;
+  const { organiser, created } = await createFederation(coordinator.url, settings);
+  const had = [
+    { testRows: 10, beforeAggregation: { accuracy: 0.5, testLoss: 0.75 } },
+    { testRows: 20, beforeAggregation: { accuracy: 0.25, testLoss: 2 } },
+    // Without test rows nothing is measured.
+    { testRows: 0, accuracy: { base: null, personal: null, shared: null, fused: null } },
+  ];
+  const clients: SummingClient[] = [];
+  for (const [k, name] of ["anna", "bram", "cleo"].entries())
+    clients.push(await joinSumming(coordinator, created, name, { metrics: testMetrics(had[k]) }));
+  for (const round of [1, 2, 3]) {
+    await organiser.until(roundOpen(round), `round ${round}`);
+    for (const client of clients) await client.ready(round);
+    const update = round === 3 ? new Uint8Array() : constantAdapter(0.1);
+    for (const step of EXCHANGE_STEPS) await Promise.all(clients.map((client) => client.answer(round, step, update)));
+  }
+  const { rounds } = await organiser.until(({ phase }) => phase === "finished", "the end");
+  for (const { means } of rounds.slice(0, 2)) {
+    expect(means?.beforeAggregation?.accuracy).toBeCloseTo((10 * 0.5 + 20 * 0.25) / 30, 9);
+    expect(means?.beforeAggregation?.testLoss).toBeCloseTo((10 * 0.75 + 20 * 2) / 30, 3);
+  }
+  expect(rounds[2]?.means).toMatchObject({ testRows: 30 });
+  expect(rounds[2]?.means).not.toHaveProperty("beforeAggregation");
 });
 
 test("the last round shares no adapter: figures that nobody is told are in its means all the same", async () => {

@@ -157,6 +157,12 @@ def runs_alike(golden: Golden, client: Client) -> None:
                 assert is_near(outcome.metrics[figure][slot], wanted), (figure, slot)
         assert outcome.metrics["testRows"] == theirs["metrics"]["testRows"]
         assert ("sample" in outcome.metrics) == ("sample" in theirs["metrics"])
+        ours_before, before = (of.get("beforeAggregation") for of in (outcome.metrics, theirs["metrics"]))
+        assert (before is None) == (plan["plan"]["stage"] != "federated")
+        assert ours_before is before or {key: is_near(ours_before[key], value) for key, value in before.items()} == {
+            "accuracy": True,
+            "testLoss": True,
+        }
         assert outcome.metrics["trainTokens"] == theirs["metrics"]["trainTokens"]
     assert held.served is not None
     assert distance(held.served, golden["rounds"][-1]["served"]) < 1e-3

@@ -214,11 +214,13 @@ def test_what_is_put_in_is_what_the_typescript_client_puts_in(golden: dict[str, 
     shared = sums["shared"]
     upload = base64.b64decode(shared["upload"])
     for weighting, wanted in sums["values"].items():
-        found = update_values(upload, shared["metrics"], shared["samples"], weighting)
+        found = update_values(upload, shared["metrics"], shared["samples"], weighting, sums["layouts"][1])
         assert {name: np.asarray(values).tolist() for name, values in found.items()} == wanted
-        for layout in sums["layouts"]:
+        for layout, planned in zip(sums["layouts"], golden["plans"]["rounds"], strict=True):
+            values = update_values(upload, shared["metrics"], shared["samples"], weighting, layout)
             update = 4 if any(group["name"] == "update" for group in layout["groups"]) else 0
-            assert encode_vector(layout_for(layout, update), found, bytes).size == update + 1 + 10 + 4 + 5
+            measured = 5 if "beforeAggregation" in planned["plan"] else 4
+            assert encode_vector(layout_for(layout, update), values, bytes).size == update + 1 + 3 + 4 * measured
 
 
 def test_bytes_travel_as_base64url() -> None:

@@ -8,8 +8,8 @@ import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import { EXITS, type Exit } from "@duet/lora-core/protocol/exits";
 import type { Phase, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
-import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { roundPlanOf } from "@duet/lora-core/strategies/roundPlan";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import { planForShare } from "@duet/lora-core/strategies/workShare";
 

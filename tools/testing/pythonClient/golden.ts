@@ -10,13 +10,13 @@ import { splitRows } from "@duet/lora-core/data/splitRows";
 import { defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { federationSums } from "@duet/lora-core/federation/federationSums";
 import { statisticsLayout, statisticsValues } from "@duet/lora-core/federation/statisticsVector";
-import { updateValues } from "@duet/lora-core/federation/updateVector";
+import { sumSizeOf, updateValues } from "@duet/lora-core/federation/updateVector";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
 import { statisticsOf } from "@duet/lora-core/statistics/rowStatistics";
-import { roundPlanOf } from "@duet/lora-core/strategies/decay";
 import { type FederationPlans, federationPlans } from "@duet/lora-core/strategies/federationPlans";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { roundPlanOf } from "@duet/lora-core/strategies/roundPlan";
 import type { Budgets, Weighting } from "@duet/lora-core/strategies/strategy";
 import { decodeUpload } from "@duet/lora-core/strategies/uploadCodec";
 import { planForShare } from "@duet/lora-core/strategies/workShare";
@@ -63,7 +63,7 @@ async function federation(base: BaseName, setup: Setup, { budgets }: { readonly 
   let client: Client = prepareClient(await model.prepare(setup.task), model.linears, setup, split);
   const { layout } = client;
   const method = methodOf(strategy);
-  const plans = federationPlans(strategy, { budgets, training: setup.training });
+  const plans = federationPlans(strategy, { budgets, training: setup.training, beforeAggregation: true });
   const sent = travelling(layout);
   let state = method.init(initialAdapter(sent, SEED));
   const rounds = [];
@@ -94,6 +94,7 @@ function sums(plans: FederationPlans) {
     training: setup.training,
     upload: { format: "int8", topK: null },
     maxClients: 20,
+    beforeAggregation: true,
     task: scenario.task,
     statistics: "goOn",
   } as const;
@@ -101,11 +102,19 @@ function sums(plans: FederationPlans) {
   const figures = { trainLoss: 0.5, accuracy: perAdapter, macroF1: perAdapter, testLoss: perAdapter };
   const shared = {
     upload: new Uint8Array(Float32Array.of(0.5, -1 / 3, 1e-7, 0).buffer),
-    metrics: { ...figures, fusion: null, trainTokens: 3, trainSeconds: 1 },
+    metrics: {
+      ...figures,
+      beforeAggregation: { accuracy: 0.8125, testLoss: 0.375 },
+      fusion: null,
+      trainTokens: 3,
+      trainSeconds: 1,
+    },
     samples: { train: 5000, fusion: 3, test: 31 },
   };
   const valuesBy = (weighting: Weighting) =>
-    Object.fromEntries([...updateValues(shared, weighting)].map(([name, list]) => [name, Array.from(list)]));
+    Object.fromEntries(
+      [...updateValues(shared, weighting, sumSizeOf(sharing, 1, null))].map(([name, list]) => [name, Array.from(list)]),
+    );
   return {
     ...federationSums({ ...sharing, aggregation: "secure" }, plans),
     shared: { ...shared, upload: base64(shared.upload) },

@@ -149,6 +149,7 @@ function figuresOfAll(round: RoundView, clients: readonly ClientView[]): readonl
     ...[...told].map(([key, values]) => [key, mean(values)] as const),
     ...(means ? Object.entries(means.accuracy).map(([key, value]) => [`accuracy/${key}`, value] as const) : []),
     ...(means ? [["loss/train", means.trainLoss] as const] : []),
+    ...(means?.beforeAggregation ? [["accuracy_before_aggregation/shared", means.beforeAggregation.accuracy] as const] : []),
   ]);
 }
 

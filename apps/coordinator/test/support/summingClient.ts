@@ -31,6 +31,8 @@ export interface SummingClient extends Joined {
 
 export interface SummingOptions {
   readonly train?: number;
+  /** What it puts into the sum of every round. */
+  readonly metrics?: RoundMetrics;
   /** Of one that comes back: who it was. */
   readonly earlier?: SummingClient;
   /** What its device kept; a new one in memory when left out. */
@@ -50,7 +52,7 @@ export async function joinSumming(
   coordinator: { readonly url: string },
   created: Created,
   name: string,
-  { train = 100, earlier, store = memorySums() }: SummingOptions = {},
+  { train = 100, metrics: measured = testMetrics(), earlier, store = memorySums() }: SummingOptions = {},
 ): Promise<SummingClient> {
   const identitySecret = earlier?.identitySecret ?? encodeKey(newIdentity(systemRandomBytes).secretKey);
   const identity = encodeKey(publicKeyOf(decodeKey(identitySecret)));
@@ -64,7 +66,7 @@ export async function joinSumming(
     const exchange = openRound?.exchange;
     if (!exchange) throw new Error("Nothing is being summed");
     const key = { round: openRound.round, attempt: exchange.attempt, step: exchange.step };
-    const shared = { upload, metrics: testMetrics(), samples: { train, fusion: 5, test: 10 } };
+    const shared = { upload, metrics: measured, samples: { train, fusion: 5, test: 10 } };
     return bytesOf(snapshot, { kind: "round", shared }, key);
   }
 

@@ -93,12 +93,13 @@ class _Report:
     seconds: float = 0.0
 
     def metrics(self) -> dict[str, Any]:
-        measured = self.on_all or self.sample
+        measured, before = self.on_all or self.sample, self.sample.get("beforeAggregation")
         return {
             "trainLoss": self.train_loss,
             **_same_rows(measured),
             "macroF1": _per_adapter(measured, "macro_f1"),
             **({"sample": _same_rows(self.sample)} if self.on_all else {}),
+            **({"beforeAggregation": {"accuracy": before.accuracy, "testLoss": before.loss}} if before else {}),
             "fusion": self.fusion,
             "trainTokens": self.tokens,
             "trainSeconds": self.seconds,
@@ -141,6 +142,8 @@ def run_round(
         else:
             now = replace(now, **{step["slot"]: _with_own_rows(client, getattr(now, step["slot"]))})
             now = replace(now, **{step["slot"]: _train(client, number, index, step, now, report, progress)})
+    if plan.get("beforeAggregation"):
+        _measure(client, plan, "beforeAggregation", now.shared, report)
     serve = plan["serve"]
     if now.personal is not before.personal or (serve and (serve["kind"] != "slot" or serve["slot"] == "personal")):
         _measure(client, plan, "personal", now.personal, report)

@@ -8,6 +8,8 @@ export interface SumSize {
   readonly maxClients: number;
   /** How finely the values of an update are written, and how many bits of each travel under masks; weighted values beyond `clip` are clipped. */
   readonly range: { readonly clip: number; readonly modulusBits: 16 | 32 };
+  /** The shared adapter's figures before it is aggregated are in it. Left out: they are not. */
+  readonly beforeAggregation?: true | undefined;
   /** Null: the sum is exact. */
   readonly privacy: SumPrivacy | null;
 }

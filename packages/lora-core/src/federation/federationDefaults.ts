@@ -33,6 +33,8 @@ export interface FederationChoices {
   readonly upload?: UploadCoding;
   /** Epsilon of the privacy of clients; null sums exactly. */
   readonly clientEpsilon?: number | null;
+  /** Whether clients measure the shared adapter before it is aggregated, too. Left out: they do, where figures are told. */
+  readonly beforeAggregation?: boolean;
   /** Protection against bad updates. */
   readonly robustness?: RobustnessConfig["kind"];
   /** Labels as vectors that learn, which travel or stay; null: labels are their texts. Left out: vectors wherever they can be had (docs/adr/0064). */
@@ -143,6 +145,8 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
   const { name, model, task, aggregation = "plain", maxClients = 20, clientEpsilon = null, devices } = choices;
   const { clientsPerRound = null, lateRounds = null } = choices;
   const architecture = parseBase(model.config);
+  // Then there are no figures to tell or to sum.
+  const isNoisy = clientEpsilon !== null || choices.training?.privacy !== undefined;
   const config: FederationConfig = {
     name,
     model,
@@ -153,8 +157,8 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     aggregation,
     upload: choices.upload ?? DEFAULT_UPLOAD,
     ...(clientEpsilon === null ? {} : { clientPrivacy: clientPrivacyOf(clientEpsilon, maxClients) }),
-    // With noise there are no figures to sum.
-    ...(aggregation === "secure" && clientEpsilon === null && !choices.training?.privacy ? { figureSums: true as const } : {}),
+    ...(aggregation === "secure" && !isNoisy ? { figureSums: true as const } : {}),
+    ...((choices.beforeAggregation ?? true) && !isNoisy ? { beforeAggregation: true as const } : {}),
     // Nobody can judge an update that nobody sees.
     robustness: ROBUSTNESS[choices.robustness ?? (aggregation === "secure" ? "none" : "clip")],
     budgets: {

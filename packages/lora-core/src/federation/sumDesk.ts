@@ -114,5 +114,5 @@ function valuesOf(
   const clients = state?.shared?.keyList.entries.length ?? MIN_CLIENTS;
   return size.privacy
     ? noisyUpdateValues(summand.shared, { ...size, privacy: size.privacy }, clients, cryptoRandom())
-    : updateValues(summand.shared, weighting);
+    : updateValues(summand.shared, weighting, size);
 }

@@ -51,10 +51,11 @@ function metricsOf(trainLoss: number | null, shared: number | null): RoundMetric
   return { trainLoss, accuracy: slot, macroF1: none, testLoss: slot, fusion: null, trainTokens: 1, trainSeconds: 1 };
 }
 
-function sumOf(all: readonly SharedRound[], wire: AdapterLayout, weighting: Weighting, range: SumSize["range"] = WIDE) {
-  const vector = updateVectorLayout({ maxClients: CLIENTS, range, privacy: null }, layoutBytes(wire) / 4);
+function sumOf(all: readonly SharedRound[], wire: AdapterLayout, weighting: Weighting, change: Partial<SumSize> = {}) {
+  const size = { maxClients: CLIENTS, range: WIDE, privacy: null, ...change };
+  const vector = updateVectorLayout(size, layoutBytes(wire) / 4);
   const sum = new Uint32Array(lengthOf(vector));
-  for (const one of all) addVector(sum, encodeVector(vector, updateValues(one, weighting), systemRandomBytes).vector);
+  for (const one of all) addVector(sum, encodeVector(vector, updateValues(one, weighting, size), systemRandomBytes).vector);
   return summedRound(decodeSum(vector, sum, all.length), wire, weighting, null);
 }
 
@@ -127,6 +128,27 @@ test("means are over the rows of who measured, and of nobody where nobody did", 
   expect(means.trainLoss).toBeCloseTo((30 * 2 + 10) / 40, 3);
   expect(means.testLoss.shared).toBeCloseTo((10 * 0.5 + 30 * 0.8) / 40, 3);
   expect(means.testLoss.fused).toBeNull();
+});
+
+test("before the aggregation, means are over the rows of who measured it then, in rounds whose plan asks for it alone", () => {
+  const upload = encodeAdapter(updateOf(layout, "u"), layout);
+  const shared = (test: number, beforeAggregation?: RoundMetrics["beforeAggregation"]) => ({
+    upload,
+    metrics: { ...metricsOf(1, 0.25), ...(beforeAggregation ? { beforeAggregation } : {}) },
+    samples: { train: 30, fusion: 1, test },
+  });
+  const all = [shared(10, { accuracy: 0.5, testLoss: 0.75 }), shared(30, { accuracy: 0.8, testLoss: 0.25 }), shared(7)];
+  const { means } = sumOf(all, layout, "samples", { beforeAggregation: true });
+  expect(means.beforeAggregation?.accuracy).toBe((5 + 24) / 40);
+  expect(means.beforeAggregation?.testLoss).toBeCloseTo((10 * 0.75 + 30 * 0.25) / 40, 3);
+  expect(means.accuracy.shared).toBe((3 + 8 + 2) / 47);
+  expect(means.testLoss.shared).toBeCloseTo(0.25, 3);
+  expect(sumOf(all, layout, "samples").means).not.toHaveProperty("beforeAggregation");
+
+  const asked = { ...defaults, beforeAggregation: true } as const;
+  const rounds = roundNumbers(0, budgets.rounds).map((round) => sumSizeOf(asked, round, null).beforeAggregation ?? false);
+  expect(rounds).toEqual([false, true, true, true, false]);
+  expect(sumSizeOf(defaults, 1, null)).not.toHaveProperty("beforeAggregation");
 });
 
 test("a sum has the figures of the rows that every round measures", () => {
@@ -212,7 +234,10 @@ describe("16 bits of a masked value", () => {
       metrics: metricsOf(null, null),
       samples: { train, fusion: 1, test: 1 },
     }));
-    const [exact, cut] = [WIDE, range({})].map((one) => flat(sumOf(shared, wide, weighting, one).update)) as [number[], number[]];
+    const [exact, cut] = [WIDE, range({})].map((one) => flat(sumOf(shared, wide, weighting, { range: one }).update)) as [
+      number[],
+      number[],
+    ];
     const size = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
     expect(size(exact.map((value, i) => value - (cut[i] ?? 0))) / size(exact)).toBeLessThan(
       weighting === "uniform" ? 0.005 : 0.1,

@@ -14,6 +14,7 @@ import { unitOf } from "../secureAggregation/fixedPoint.ts";
 import { packedBytes } from "../secureAggregation/packedVector.ts";
 import { bitsFor, type VectorLayout } from "../secureAggregation/vectorLayout.ts";
 import { type Method, methodOf } from "../strategies/registry.ts";
+import { roundPlanOf } from "../strategies/roundPlan.ts";
 import type { Weighting } from "../strategies/strategy.ts";
 import { trainingsIn } from "../strategies/trainings.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
@@ -58,9 +59,12 @@ const WIDE: SumSize["range"] = { clip: UPDATE_CLIP, modulusBits: 32 };
  */
 export function sumSizeOf(config: SumConfig, round: number, clip: number | null): SumSize {
   const privacy = sumPrivacyOf(config, clip);
+  const method = methodOf(config.strategy);
+  const { beforeAggregation } = roundPlanOf(method, config, { round, isNewcomer: false });
   return {
     maxClients: config.maxClients,
-    range: privacy ? noisyRange(privacy) : rangeOfSum(methodOf(config.strategy), config, round),
+    range: privacy ? noisyRange(privacy) : rangeOfSum(method, config, round),
+    ...(beforeAggregation ? { beforeAggregation } : {}),
     privacy,
   };
 }
@@ -90,7 +94,7 @@ export function rangeOfSum(
 }
 
 /** What sums in a federation follow from. */
-export type SumConfig = RangeConfig & Pick<FederationConfig, "strategy" | "clientPrivacy">;
+export type SumConfig = RangeConfig & Pick<FederationConfig, "strategy" | "clientPrivacy" | "beforeAggregation">;
 
 /** What all clients of a sum agree on; `updateBytes` is the size of the blob of one update. */
 export function termsOfSum({ federationId, round, attempt }: SumName, size: SumSize, updateBytes: number): AttemptTerms {
@@ -98,7 +102,10 @@ export function termsOfSum({ federationId, round, attempt }: SumName, size: SumS
 }
 
 /** For updates of so many values; of none, figures alone. */
-export function updateVectorLayout({ maxClients: clients, range, privacy }: SumSize, values: number): VectorLayout {
+export function updateVectorLayout(
+  { maxClients: clients, range, beforeAggregation, privacy }: SumSize,
+  values: number,
+): VectorLayout {
   const wide = { modulusBits: WIDE.modulusBits };
   const update = updateGroup({ maxClients: clients, range }, values);
   const wanted = values > 0 ? [update] : [];
@@ -109,14 +116,15 @@ export function updateVectorLayout({ maxClients: clients, range, privacy }: SumS
       groups: [update, { ...update, name: "below", length: 1 }, { kind: "count", name: "weight", length: 1, max: 1, ...wide }],
     };
   const rows = Math.min(MAX_ROWS, Math.floor((2 ** 32 - 1) / clients));
+  const measured = ADAPTER_KEYS.length + (beforeAggregation ? 1 : 0);
   return {
     clients,
     groups: [
       ...wanted,
       { kind: "count", name: "weight", length: 1, max: Math.min(MAX_WEIGHT, rows), ...wide },
-      { kind: "count", name: "rows", length: 2 + 2 * ADAPTER_KEYS.length, max: rows, ...wide },
-      { kind: "count", name: "right", length: ADAPTER_KEYS.length, max: rows, ...wide },
-      { kind: "real", name: "loss", length: 1 + ADAPTER_KEYS.length, clip: MAX_LOSS, bits: bitsFor(clients, 32), ...wide },
+      { kind: "count", name: "rows", length: 2 + 2 * measured, max: rows, ...wide },
+      { kind: "count", name: "right", length: measured, max: rows, ...wide },
+      { kind: "real", name: "loss", length: 1 + measured, clip: MAX_LOSS, bits: bitsFor(clients, 32), ...wide },
     ],
   };
 }
@@ -133,13 +141,17 @@ export function updateVectorBytes(size: SumSize, updateBytes: number): number {
 export function updateValues(
   { upload, metrics, samples }: SharedRound,
   weighting: Weighting,
+  { beforeAggregation }: Pick<SumSize, "beforeAggregation">,
 ): ReadonlyMap<string, ArrayLike<number>> {
   const weight = weighting === "uniform" ? 1 : Math.min(MAX_WEIGHT, samples.train);
   const scale = weighting === "uniform" ? 1 : weight / MAX_WEIGHT;
   const update = new Float32Array(upload.slice().buffer).map((value) => value * scale);
   // Of the same rows in every round, so that the means of rounds compare.
   const { accuracy, testLoss, testRows = samples.test } = sameRows(metrics);
-  const { trainLoss } = metrics;
+  const { trainLoss, beforeAggregation: before } = metrics;
+  const behind = (value: number | null | undefined) => (beforeAggregation ? [value ?? null] : []);
+  const accuracies = [...ADAPTER_KEYS.map((key) => accuracy[key]), ...behind(before?.accuracy)];
+  const losses = [...ADAPTER_KEYS.map((key) => testLoss[key]), ...behind(before?.testLoss)];
   const test = Math.min(MAX_ROWS, testRows);
   const train = Math.min(MAX_ROWS, samples.train);
   const measured = (value: number | null, rows: number) => (value === null ? 0 : rows);
@@ -152,12 +164,12 @@ export function updateValues(
       [
         measured(trainLoss, Math.min(MAX_WEIGHT, train)),
         test,
-        ...ADAPTER_KEYS.map((key) => measured(accuracy[key], test)),
-        ...ADAPTER_KEYS.map((key) => measured(testLoss[key], Math.min(MAX_WEIGHT, test))),
+        ...accuracies.map((value) => measured(value, test)),
+        ...losses.map((value) => measured(value, Math.min(MAX_WEIGHT, test))),
       ],
     ],
-    ["right", ADAPTER_KEYS.map((key) => Math.round((accuracy[key] ?? 0) * test))],
-    ["loss", [lossShare(trainLoss, train), ...ADAPTER_KEYS.map((key) => lossShare(testLoss[key], test))]],
+    ["right", accuracies.map((value) => Math.round((value ?? 0) * test))],
+    ["loss", [lossShare(trainLoss, train), ...losses.map((value) => lossShare(value, test))]],
   ]);
 }
 
@@ -211,18 +223,23 @@ export function summedRound(
 function meansOf(group: (name: string) => Float64Array): Omit<RoundMeans, "clip"> {
   const [rows, right, loss] = [group("rows"), group("right"), group("loss")];
   const over = (value: number | undefined, count: number | undefined) => (count ? (value ?? 0) / count : null);
-  const keys = ADAPTER_KEYS.length;
+  const measured = right.length;
   const each = (mean: (index: number) => number | null) =>
     Object.fromEntries(ADAPTER_KEYS.map((key, index) => [key, mean(index)])) as Record<AdapterKey, number | null>;
   const lossMean = (index: number, count: number | undefined) => {
     const mean = over(MAX_WEIGHT * (loss[index] ?? 0), count);
     return mean === null ? null : Math.max(0, mean);
   };
+  const accuracy = (index: number) => over(right[index], rows[2 + index]);
+  const testLoss = (index: number) => lossMean(1 + index, rows[2 + measured + index]);
+  // Behind the adapters, where the round has it.
+  const before = ADAPTER_KEYS.length;
   return {
     trainRows: rows[0] ?? 0,
     testRows: rows[1] ?? 0,
     trainLoss: lossMean(0, rows[0]),
-    accuracy: each((index) => over(right[index], rows[2 + index])),
-    testLoss: each((index) => lossMean(1 + index, rows[2 + keys + index])),
+    accuracy: each(accuracy),
+    testLoss: each(testLoss),
+    ...(measured > before ? { beforeAggregation: { accuracy: accuracy(before), testLoss: testLoss(before) } } : {}),
   };
 }

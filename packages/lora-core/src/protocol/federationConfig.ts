@@ -55,6 +55,10 @@ export const federationConfig = z
     statistics: z.enum(STATISTICS_THEN).optional(),
     /** Protection against bad updates; not every method can have every kind. */
     robustness: robustnessConfig,
+    /**
+     * Clients measure the shared adapter a second time in a round: as they trained it, before it is aggregated. Left out: only as it came.
+     */
+    beforeAggregation: z.literal(true).optional(),
     budgets: z.strictObject({ local: budget, inner: budget, rounds: z.number().int().min(1).max(MAX_ROUNDS) }),
     training: trainingConfig,
     /** Some clients are drawn for each round that shares an adapter. Left out: all that are here are asked. */

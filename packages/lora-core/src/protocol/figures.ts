@@ -73,6 +73,7 @@ export function hasFigures({
   testLoss,
   sample,
   alone,
+  beforeAggregation,
   text,
   fusion,
   phases,
@@ -83,7 +84,9 @@ export function hasFigures({
     Object.values(figure),
   );
   return (
-    [trainLoss, fusion, phases ?? null, text ?? null, alone ?? null, ...slots].some((value) => value !== null) ||
+    [trainLoss, fusion, phases ?? null, text ?? null, alone ?? null, beforeAggregation ?? null, ...slots].some(
+      (value) => value !== null,
+    ) ||
     trainTokens > 0 ||
     trainSeconds > 0
   );

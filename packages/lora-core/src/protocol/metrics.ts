@@ -107,6 +107,12 @@ export const roundMetrics = z.strictObject({
   /** What as many steps of learning alone have made, on the same rows as the figures above. Left out where the federation does not compare it. */
   alone: measuredOnce.optional(),
   /**
+   * Of the shared adapter as this round's own training left it, on the rows that every round measures; `accuracy` has it as it came. As trained, not as
+   * it travelled: what rounding, weights and the mean made of it lies between this and the next round's `accuracy`. Where the
+   * round's plan asks for it alone; accuracy is null in a text task.
+   */
+  beforeAggregation: measuredOnce.optional(),
+  /**
    * How close what it writes is to the answers of so many of those rows: equal, F1 of words, ROUGE-L (data/textMetrics.ts). In the last round
    * of a text task; older records do not have it.
    */
@@ -149,6 +155,8 @@ export const roundMeans = z.strictObject({
   trainLoss: finite.nullable(),
   accuracy: perAdapter(fraction),
   testLoss: perAdapter(finite),
+  /** Left out where the round's plan does not ask for it. */
+  beforeAggregation: z.strictObject({ accuracy: fraction.nullable(), testLoss: finite.nullable() }).optional(),
   /** Norm that updates are clipped to in the next sum; null without privacy of clients. */
   clip: z.number().positive().nullable().default(null),
 });

@@ -4,7 +4,20 @@ import { sameRows } from "./sameRows.ts";
 
 /** Names of figures, a slash between what it is and of which adapter; in this order in every file. */
 export function roundFigures(metrics: RoundMetrics): readonly (readonly [string, number | null])[] {
-  const { trainLoss, accuracy, macroF1, testLoss, testRows, alone, text, fusion, phases, trainTokens, trainSeconds } = metrics;
+  const {
+    trainLoss,
+    accuracy,
+    macroF1,
+    testLoss,
+    testRows,
+    alone,
+    beforeAggregation,
+    text,
+    fusion,
+    phases,
+    trainTokens,
+    trainSeconds,
+  } = metrics;
   const every = sameRows(metrics);
   return [
     ["loss/train", trainLoss],
@@ -20,6 +33,9 @@ export function roundFigures(metrics: RoundMetrics): readonly (readonly [string,
     ["same_rows_accuracy/alone", every.alone?.accuracy ?? null],
     ["same_rows_loss_test/alone", every.alone?.testLoss ?? null],
     ["same_rows", every.testRows ?? null],
+    // Of the same rows, too.
+    ["accuracy_before_aggregation/shared", beforeAggregation?.accuracy ?? null],
+    ["loss_test_before_aggregation/shared", beforeAggregation?.testLoss ?? null],
     ...ADAPTER_KEYS.map((key) => [`text_exact/${key}`, text?.exactMatch[key] ?? null] as const),
     ...ADAPTER_KEYS.map((key) => [`text_f1/${key}`, text?.tokenF1[key] ?? null] as const),
     ...ADAPTER_KEYS.map((key) => [`text_rouge_l/${key}`, text?.rougeL[key] ?? null] as const),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { presetOf } from "../federation/federationDefaults.ts";
 import { roundNumbers } from "../schedule/roundNumbers.ts";
-import { roundPlanOf } from "./decay.ts";
 import { type Method, methodOf, strategies } from "./registry.ts";
+import { roundPlanOf } from "./roundPlan.ts";
 
 const steps = (amount: number) => ({ unit: "steps", amount }) as const;
 const budgets = { local: steps(6), inner: steps(4), rounds: 4 };

@@ -5,8 +5,8 @@ import type { Method } from "./registry.ts";
 import type { AdapterSlot, Budgets, PlanContext, RoundPlan } from "./strategy.ts";
 import { isTraining, trainingsIn } from "./trainings.ts";
 
-/** What a federation settles of its plans. */
-export interface PlanSettings {
+/** What the fall follows from. */
+export interface Falling {
   readonly budgets: Budgets;
   readonly training: Pick<TrainingConfig, "decay">;
 }
@@ -17,7 +17,7 @@ export interface PlanSettings {
  * rounds, and a personal one's that is made of it in the end begins at the top and falls by itself. Both adapters of a step that trains both have one
  * span, the shared one's: methods with such a step train both alike often.
  */
-export function roundPlanOf(method: Method, { budgets, training }: PlanSettings, context: PlanContext): RoundPlan {
+export function planWithSpans(method: Method, { budgets, training }: Falling, context: PlanContext): RoundPlan {
   const plan = method.plan(budgets, context);
   if (!training.decay) return plan;
   const rounds = plansOf(method, budgets);

@@ -1,8 +1,8 @@
 /** Everything that clients of a federation are to do, as data: what a client follows that has no strategies of its own. Pure. */
 import type { Ranks } from "../adapters/ranks.ts";
 import { roundNumbers } from "../schedule/roundNumbers.ts";
-import { type PlanSettings, roundPlanOf } from "./decay.ts";
 import { methodOf } from "./registry.ts";
+import { type PlanSettings, roundPlanOf } from "./roundPlan.ts";
 import type { RoundPlan } from "./strategy.ts";
 
 export interface FederationPlans {

@@ -37,7 +37,7 @@ export interface TrainStep {
   readonly balanced?: boolean;
   /** SCAFFOLD: gradients become g - c_i + c, and the mean of the raw g becomes this client's c_i. */
   readonly controlled?: boolean;
-  /** Over which part of its fall the learning rate goes; left out: it does not fall. Set by `roundPlanOf` (decay.ts), by no method. */
+  /** Over which part of its fall the learning rate goes; left out: it does not fall. Set by `roundPlanOf` (roundPlan.ts), by no method. */
   readonly span?: TrainingSpan;
 }
 
@@ -100,6 +100,8 @@ export interface RoundPlan {
   readonly receive: Receive | null;
   readonly steps: readonly LocalStep[];
   readonly upload: Upload | null;
+  /** The shared adapter is measured once more, as the steps leave it. Set by `roundPlanOf` (roundPlan.ts), by no method. */
+  readonly beforeAggregation?: true;
   /** How the served adapter is made, in the fusing round only. */
   readonly serve: Serve | null;
   /**

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { presetOf } from "../federation/federationDefaults.ts";
 import { rangeOfSum } from "../federation/updateVector.ts";
-import { roundPlanOf } from "./decay.ts";
 import { methodOf } from "./registry.ts";
+import { roundPlanOf } from "./roundPlan.ts";
 import type { TrainBothStep } from "./strategy.ts";
 import { trainingsIn } from "./trainings.ts";
 import { planForShare } from "./workShare.ts";

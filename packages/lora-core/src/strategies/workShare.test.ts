@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { presetOf } from "../federation/federationDefaults.ts";
 import type { NamedTensors } from "../tensors/namedTensors.ts";
-import { roundPlanOf } from "./decay.ts";
 import { uploaded } from "./exchange.ts";
 import { methodOf } from "./registry.ts";
+import { roundPlanOf } from "./roundPlan.ts";
 import type { RoundPlan, Upload } from "./strategy.ts";
 import { effectiveWork, planForShare, timesWork } from "./workShare.ts";
 

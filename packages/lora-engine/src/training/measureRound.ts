@@ -29,6 +29,16 @@ const ROUND_TEST_BATCHES = 3;
 /** With fewer an accuracy says next to nothing. */
 const LEAST_TEST_ROWS = 24;
 
+/** Whose figures they are, as progress tells it. */
+const SLOTS = {
+  base: null,
+  personal: "personal",
+  shared: "shared",
+  beforeAggregation: "shared",
+  alone: "alone",
+  fused: null,
+} as const;
+
 /** The rows that every round measures, and those that only the last one does. */
 type Part = "sample" | "others";
 
@@ -111,9 +121,10 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
     try {
       const ofSample = await scoreExamples(model, sample, onDevice, scoring(what, "sample", before));
       report.evaluated(what, evaluationOf(ofSample, sample, labels));
-      if (what !== "alone") await takeSamples(what, before, onDevice);
+      // Who reads answers reads the adapters that are kept.
+      if (isKept(what)) await takeSamples(what, before, onDevice);
       if (plan.stage !== "fusing") return;
-      if (what !== "alone") await measureWritten(what, adapter, onDevice);
+      if (isKept(what)) await measureWritten(what, adapter, onDevice);
       if (others.length === 0) return;
       const ofOthers = await scoreExamples(model, others, onDevice, scoring(what, "others", before));
       report.evaluatedOnAll(what, evaluationOf([...ofSample, ...ofOthers], [...sample, ...others], labels));
@@ -124,10 +135,12 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
 
   return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
     if (sample.length === 0) return;
-    report.progress("evaluating", { slot: what === "base" || what === "fused" ? null : what });
+    report.progress("evaluating", { slot: SLOTS[what] });
     await report.timed("evaluation", () => measure(what, adapter));
   };
 }
+
+const isKept = (what: Measured): what is AdapterKey => what !== "alone" && what !== "beforeAggregation";
 
 function knownOf({ base, adapters }: KnownScores, adapter: NamedTensors | null): Known {
   if (adapter === null || changesNothing(adapter)) return base;

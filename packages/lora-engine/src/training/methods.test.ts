@@ -1,16 +1,20 @@
 /** Every method through the interpreter of plans, from blob to blob: two clients, all rounds, on a model of a few numbers. */
 
 import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
+import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, initialAdapter, layoutBytes, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
+import { roundPlanOf } from "@duet/lora-core/strategies/roundPlan";
 import type { Budgets, Contribution } from "@duet/lora-core/strategies/strategy";
+import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../backends/testBackend.ts";
 import type { TaskModel } from "../models/languageModel.ts";
+import { uploadAdapter } from "./deviceAdapter.ts";
 import { nothingKnown } from "./measureRound.ts";
 import { createRoundJournal, type JournalState } from "./roundJournal.ts";
 import { RoundReport } from "./roundReport.ts";
@@ -53,7 +57,7 @@ function clientOf(clientId: string, token: number): Client & { readonly clientId
 }
 
 interface Ran {
-  readonly outcome: Omit<RoundOutcome, "sent">;
+  readonly outcome: Omit<RoundOutcome, "sent"> & Partial<Pick<RoundOutcome, "sent">>;
   readonly metrics: RoundMetrics;
 }
 
@@ -77,6 +81,16 @@ async function kept(client: Client, request: RoundRequest, from: JournalState | 
   };
 }
 
+/** Apart from the interpreter. */
+async function figuresOf({ model, examples, setup }: Client, adapter: NamedTensors) {
+  const onDevice = uploadAdapter(adapter, { scale: adapterScale(setup.adapter), trainable: false });
+  const scored = await model.score(examples.test, onDevice);
+  onDevice.dispose();
+  const sumOf = (pick: (one: (typeof scored)[number]) => number) => scored.reduce((sum, one) => sum + pick(one), 0);
+  const right = scored.filter(({ label }, at) => label === examples.test[at]?.label).length;
+  return { accuracy: right / scored.length, loss: sumOf(({ lossSum }) => lossSum) / sumOf(({ units }) => units) };
+}
+
 const timeless = ({ phases: _, fusion, ...metrics }: RoundMetrics): RoundMetrics => {
   return { ...metrics, trainSeconds: 0, fusion: fusion && { ...fusion, seconds: 0 } };
 };
@@ -87,7 +101,7 @@ async function federate(method: Method, run: (client: Client, request: RoundRequ
   let state = method.init(initial);
   const rounds: { readonly round: number; readonly down: number; readonly up: number; readonly metrics: RoundMetrics }[] = [];
   for (const round of roundNumbers(method.firstRound, budgets.rounds)) {
-    const plan = method.plan(budgets, { round, isNewcomer: false });
+    const plan = roundPlanOf(method, { budgets, training: {}, beforeAggregation: true }, { round, isNewcomer: false });
     const contributions: Contribution[] = [];
     const next: typeof clients = [];
     for (const client of clients) {
@@ -146,6 +160,24 @@ describe.each(methods)("$id, $preset", ({ id, config }) => {
     expect(client?.served).not.toBeNull();
     // A search reads four fusion rows of one token for every candidate.
     expect(served?.fusion?.forwardTokens).toBe(4 * (served?.fusion?.evaluations ?? Number.NaN));
+  });
+
+  it("measures the shared adapter before it is aggregated, as others can read it from the upload", async () => {
+    const method = methodOf({ id, config });
+    await federate(method, async (client, request) => {
+      const ran = await straight(client, request);
+      const { plan } = request;
+      const before = ran.metrics.beforeAggregation;
+      const isTrained = plan.steps.some((step) => step.kind === "trainBoth" || (step.kind === "train" && step.slot === "shared"));
+      expect(before !== undefined).toBe(plan.upload?.slot === "shared" && isTrained);
+      const sent = ran.outcome.sent?.();
+      if (!before || !sent || plan.upload?.part !== "all") return ran;
+      const figures = await figuresOf(client, sent.after);
+      expect(before.accuracy).toBe(figures.accuracy);
+      // A difference is added again to what came, in float32.
+      expect(before.testLoss).toBeCloseTo(figures.loss, 5);
+      return ran;
+    });
   });
 
   it("comes to the same bits when a round is interrupted, wherever that is", async () => {

@@ -10,8 +10,8 @@ import type { TrainingOutcome } from "./trainAdapter.ts";
 /** Between two progress messages, ms. */
 const PROGRESS_EVERY_MS = 250;
 
-/** The adapters that a client holds or makes, and what it is compared with. */
-export type Measured = AdapterKey | "alone";
+/** An adapter that is kept, the shared one as its training left it, or what learning alone has made. */
+export type Measured = AdapterKey | "beforeAggregation" | "alone";
 
 /** Of those that a report itself knows: whoever runs the round knows the others. */
 type ComputedPhase = Exclude<RoundPhase, "load" | "tokenise" | "wait">;
@@ -109,11 +109,13 @@ export class RoundReport {
 
   metrics(): RoundMetrics {
     const all = this.#headline();
+    const before = this.#sample.get("beforeAggregation");
     return {
       trainLoss: this.#trainLoss,
       ...figuresOf(all),
       macroF1: perAdapter(all, ({ macroF1 }) => macroF1),
       ...(all === this.#sample ? {} : { sample: figuresOf(this.#sample) }),
+      ...(before ? { beforeAggregation: { accuracy: before.accuracy, testLoss: before.loss } } : {}),
       ...(this.#written.size > 0 ? { text: textOf(this.#written) } : {}),
       fusion: this.#fusion,
       trainTokens: this.#trainTokens,

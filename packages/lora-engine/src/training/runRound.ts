@@ -130,6 +130,7 @@ export async function runRound(
     if (plan.alone && isTraining(step)) held = { ...held, alone: await trainAlone(client, { ...place, step }, held, running) };
   }
   if (plan.alone && isLast && held.alone) await measure("alone", held.alone);
+  if (plan.beforeAggregation) await measure("beforeAggregation", withMerged(held.shared, held.merged));
   if (held.personal !== client.held.personal || servesPersonal(plan.serve)) {
     await measure("personal", withMerged(held.personal, held.merged));
   }

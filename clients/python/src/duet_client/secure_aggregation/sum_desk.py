@@ -66,7 +66,7 @@ class Summand:
 def round_summand(federation_id: str, weighting: str, layout: Layout, shared: SharedRound) -> Summand:
     """What came of a round. `weighting` and `layout`, of this round, are the plans'."""
     wanted = layout_for(layout, len(shared.upload) // FLOAT_BYTES)
-    return Summand(federation_id, wanted, lambda: update_values(shared.upload, shared.metrics, shared.samples, weighting))
+    return Summand(federation_id, wanted, lambda: update_values(shared.upload, shared.metrics, shared.samples, weighting, layout))
 
 
 def statistics_summand(federation_id: str, layout: Layout, own: RowStatistics) -> Summand:

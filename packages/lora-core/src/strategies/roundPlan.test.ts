@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { presetOf } from "../federation/federationDefaults.ts";
+import { roundNumbers } from "../schedule/roundNumbers.ts";
+import { methodOf } from "./registry.ts";
+import { roundPlanOf } from "./roundPlan.ts";
+
+const budgets = { local: { unit: "steps", amount: 4 }, inner: { unit: "steps", amount: 4 }, rounds: 2 } as const;
+
+/** Whether the shared adapter is measured before it is aggregated, round by round. */
+function measuredBefore(id: string, preset?: string) {
+  const method = methodOf(presetOf(id, preset));
+  const settings = { budgets, training: {}, beforeAggregation: true } as const;
+  return roundNumbers(method.firstRound, budgets.rounds).map(
+    (round) => roundPlanOf(method, settings, { round, isNewcomer: false }).beforeAggregation ?? false,
+  );
+}
+
+test("the shared adapter is measured before its aggregation in every round that trains and sends it", () => {
+  expect(measuredBefore("fedavg-finish")).toEqual([true, true, false]);
+  // The first round sends personal adapters.
+  expect(measuredBefore("fdlora", "sends-personal")).toEqual([false, true, true, false]);
+  // A part of it is sent.
+  expect(measuredBefore("fedrep")).toEqual([true, true, false]);
+  // Two adapters are trained on the same batches.
+  expect(measuredBefore("fedkd", "together")).toEqual([true, true, false]);
+});
+
+test("nothing is measured before an aggregation of personal adapters, where nothing is aggregated, and where nobody asks", () => {
+  expect(measuredBefore("fedamp")).not.toContain(true);
+  expect(measuredBefore("local")).not.toContain(true);
+  const method = methodOf(presetOf("fedavg"));
+  const context = { round: 1, isNewcomer: false };
+  expect(roundPlanOf(method, { budgets, training: {} }, context)).toEqual(method.plan(budgets, context));
+});
