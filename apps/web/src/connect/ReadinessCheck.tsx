@@ -7,20 +7,18 @@ import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { formatBytes, formatDuration, formatRate, roundedTime } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
-import type { DeviceCheck } from "../services/deviceCheck.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
-import type { ConnectedData } from "../worker/tabEngine.ts";
-import { readiness } from "./readiness.ts";
+import type { Readiness } from "./readiness.ts";
 import type { DeviceCheckState } from "./useDeviceCheck.ts";
 import { words } from "./words.ts";
 
 export interface ReadinessCheckProps {
   readonly config: FederationConfig;
-  /** On which it is measured. */
-  readonly data: ConnectedData;
-  /** The round that began last; null before the first. */
-  readonly begun: number | null;
+  /** A round has begun before this device came. */
+  readonly hasBegun: boolean;
   readonly state: DeviceCheckState;
+  /** What the measured speed means here; null before it is measured. */
+  readonly ready: Readiness | null;
   /** By memory and link, of the ranks that the federation has; null where a person chose, or all have the same. */
   readonly proposal: RankProposal | null;
   readonly onStart: () => void;
@@ -32,14 +30,18 @@ export interface ReadinessCheckProps {
 
 /** How fast this device learns, and what that means in this federation; asked for, because the base is downloaded for it. */
 export function ReadinessCheck(props: ReadinessCheckProps) {
-  const { config, data, begun, state, proposal, onStart, isDisabled, reasonOf } = props;
+  const { config, hasBegun, state, ready, proposal, onStart, isDisabled, reasonOf } = props;
   const isChecking = state.kind === "checking";
   return (
     <section aria-label={words.readinessCheck.title} style={{ marginTop: 16 }}>
       <h3>{words.readinessCheck.title}</h3>
       <div role="status" style={{ margin: "4px 0 8px" }}>
-        {state.kind === "checked" ? (
-          <Findings {...{ config, data, begun, proposal }} check={state.check} reason={reasonOf(state.check.device)} />
+        {state.kind === "checked" && ready ? (
+          <Findings
+            {...{ config, hasBegun, ready, proposal }}
+            device={state.check.device}
+            reason={reasonOf(state.check.device)}
+          />
         ) : (
           <p className="muted small" style={{ margin: 0 }}>
             {underWay(state) ?? words.readinessCheck.offer(formatBytes(bytesOf(config.model)))}
@@ -70,14 +72,14 @@ function underWay(state: DeviceCheckState): string | null {
     : words.readinessCheck.measuring;
 }
 
-interface FindingsProps extends Pick<ReadinessCheckProps, "config" | "data" | "begun" | "proposal"> {
-  readonly check: DeviceCheck;
+interface FindingsProps extends Pick<ReadinessCheckProps, "config" | "hasBegun" | "proposal"> {
+  readonly ready: Readiness;
+  readonly device: Device;
   readonly reason: string;
 }
 
-function Findings({ config, data, begun, proposal, check, reason }: FindingsProps) {
-  const { device } = check;
-  const { tokensPerSecond, seconds, longestRound, isInTime } = readiness(config, check, data.parts, begun);
+function Findings({ config, hasBegun, ready, proposal, device, reason }: FindingsProps) {
+  const { tokensPerSecond, seconds, longestRound, isInTime } = ready;
   const backend = device.backend === "wasm" ? [device.backend, common.counts.threads(device.threads)] : [device.backend];
   const rounds = common.counts.rounds(config.budgets.rounds);
   return (
@@ -86,7 +88,7 @@ function Findings({ config, data, begun, proposal, check, reason }: FindingsProp
         {reason}
       </Finding>
       <Finding what={words.readinessCheck.takes(roundedTime(seconds))}>
-        {begun === null ? words.readinessCheck.takesNote(rounds) : words.readinessCheck.leftNote}
+        {hasBegun ? words.readinessCheck.leftNote : words.readinessCheck.takesNote(rounds)}
       </Finding>
       <Finding what={words.readinessCheck.round(roundedTime(longestRound))} isWarning={!isInTime}>
         {deadlineText(config, isInTime)}

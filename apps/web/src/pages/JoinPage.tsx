@@ -81,7 +81,8 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
   /** As this device would train. */
   const fitting = withRank(config, rank ?? proposed);
   const [check, startCheck] = useDeviceCheck(fitting, data);
-  const ready = check.kind === "checked" && data ? readiness(fitting, check.check, data.parts, begunRound(snapshot)) : null;
+  const begun = begunRound(snapshot);
+  const ready = check.kind === "checked" && data ? readiness(fitting, check.check, data.parts, begun) : null;
   const measured = check.kind === "checked" && data ? { ...check.check, trainRows: data.parts.train } : null;
   const ranked = proposed !== null && rank === null && measured ? proposeRank(config, proposed, measured) : null;
   const isWaiting = joining.kind === "busy" && check.kind === "checking";
@@ -177,9 +178,9 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
             {data && files.missing?.length === 0 && (
               <ReadinessCheck
                 config={fitting}
-                data={data}
-                begun={begunRound(snapshot)}
+                hasBegun={begun !== null}
                 state={check}
+                ready={ready}
                 proposal={ranked}
                 onStart={startCheck}
                 isDisabled={joining.kind === "busy"}
