@@ -61,6 +61,7 @@ it("the organiser lets people in, one name each; who was removed cannot come bac
   await fill(anna, "anna");
   await anna.getByRole("button", { name: "Ask to join" }).click();
   await anna.getByRole("region", { name: "My tab" }).getByText("Waiting for the organiser").waitFor();
+  await anna.getByRole("status", { name: "Federation status" }).getByText("Waiting to be let in").waitFor();
   expect(await problemsOf(anna)).toEqual([]);
   await anna.reload();
   // The name and the place are kept; the data is connected again.

@@ -18,9 +18,8 @@ import { CrowdTable } from "./CrowdTable.tsx";
 import { EventLog } from "./EventLog.tsx";
 import { FusionPanel } from "./FusionPanel.tsx";
 import { GainPanel } from "./GainPanel.tsx";
-import { Headline } from "./Headline.tsx";
+import { Headline, type OwnStanding } from "./Headline.tsx";
 import { HeatPanel } from "./HeatPanel.tsx";
-import type { Own } from "./headlineView.ts";
 import { LossPanel } from "./LossPanel.tsx";
 import { SentPanel } from "./mine/SentPanel.tsx";
 import { NetworkPanel } from "./NetworkPanel.tsx";
@@ -51,8 +50,8 @@ export interface DashboardProps {
   readonly myRole: string;
   /** The participant's own column; null for a watcher. */
   readonly tab: ReactNode;
-  /** This tab's own figures; null or left out for a watcher, and before it has joined. */
-  readonly own?: Own | null;
+  /** This tab's own figures and what it is at; null or left out for a watcher, and before it has joined. */
+  readonly own?: OwnStanding | null;
   /** What never leaves this tab; null or left out for a watcher. */
   readonly never?: ReactNode;
   /** Which adapter this tab should use, how sure that is, and the bar to use it, once it is over. */

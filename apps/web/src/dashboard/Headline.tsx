@@ -1,3 +1,4 @@
+import type { SessionState } from "@duet/client/sessionState";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { Button, Progress } from "@mantine/core";
 import { IconCheck, IconClock, IconPlayerPlay, IconPlayerStop, IconUsers } from "@tabler/icons-react";
@@ -17,11 +18,13 @@ import { words } from "./words.ts";
 
 const ICONS = { waiting: IconClock, running: IconPlayerPlay, done: IconCheck, stopped: IconPlayerStop } as const;
 
+export type OwnStanding = Own & Pick<SessionState, "stage">;
+
 export interface HeadlineProps {
   readonly snapshot: Snapshot;
   readonly myRole: string;
-  /** This tab's own figures; null for who only looks on. */
-  readonly own: Own | null;
+  /** This tab's own figures and what it is at; null for who only looks on. */
+  readonly own: OwnStanding | null;
   /** For who may pass it on; null elsewhere. */
   readonly inviteLink: string | null;
   /** Which adapter to use, once that is known. */
@@ -34,7 +37,7 @@ export interface HeadlineProps {
 export function Headline({ snapshot, myRole, own, inviteLink, verdict, children }: HeadlineProps) {
   const { now, isAway } = useCoordinatorClock();
   const view = stripView(snapshot, now);
-  const wait = waitView(snapshot, own?.clientId ?? null, now);
+  const wait = waitView(snapshot, own, now);
   const settled = useSettled(snapshot);
   const spoken = useLanguage();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what it says is of the language.
@@ -57,8 +60,8 @@ export function Headline({ snapshot, myRole, own, inviteLink, verdict, children 
           <div>
             <div className="status" role="status" aria-label={words.headline.federationStatus}>
               <Icon size={16} aria-hidden="true" />
-              <strong>{view.status}</strong>
-              {view.stage && <span className="soft">{view.stage}</span>}
+              <strong>{wait.status ?? view.status}</strong>
+              {view.stage && wait.status === null && <span className="soft">{view.stage}</span>}
             </div>
             <p className="soft">{view.tone === "done" ? "" : isAway ? words.headline.awayNote : wait.reason}</p>
             {view.tone !== "done" && view.percent > 0 && (

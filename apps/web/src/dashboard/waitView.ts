@@ -1,13 +1,17 @@
 /** For whom or what a federation waits, and until when. Pure. */
 
+import type { SessionState } from "@duet/client/sessionState";
 import { awaitedIn } from "@duet/lora-core/protocol/awaited";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatDuration } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
+import { stripView } from "./progressView.ts";
 import { phaseNote } from "./told/toldText.ts";
 import { words } from "./words.ts";
 
 export interface WaitView {
+  /** What this tab waits for before it is part of the federation at all; null where it waits with the others. */
+  readonly status: string | null;
   /** For whom, and what happens at the deadline. */
   readonly reason: string;
   /** Until the round closes; null where nothing is waited for, or for ever. */
@@ -17,11 +21,13 @@ export interface WaitView {
 /** More names than these are a number. */
 const NAMED = 3;
 
-/** `now` on the coordinator's clock, ms. */
-export function waitView(snapshot: Snapshot, myId: string | null, now: number): WaitView {
+/** `tab` is null for who only looks on; `now` on the coordinator's clock, ms. */
+export function waitView(snapshot: Snapshot, tab: Pick<SessionState, "clientId" | "stage"> | null, now: number): WaitView {
+  if (tab?.stage.kind === "awaitingApproval") return atTheDoor(snapshot, now);
   const { phase, openRound, config } = snapshot;
   if (phase !== "collecting" || !openRound)
-    return { reason: isShort(snapshot) ? words.waitView.opensThen : phaseNote(snapshot), countdown: null };
+    return { status: null, reason: isShort(snapshot) ? words.waitView.opensThen : phaseNote(snapshot), countdown: null };
+  const myId = tab?.clientId ?? null;
   const { participants, submitted, deadlineAt } = openRound;
   const done = participants.filter((id) => submitted.includes(id));
   const awaited = awaitedIn(snapshot);
@@ -34,9 +40,19 @@ export function waitView(snapshot: Snapshot, myId: string | null, now: number): 
     ...(secondsLeft === null ? [] : [words.waitView.closesIn(formatDuration(secondsLeft))]),
   ];
   return {
+    status: null,
     reason: common.listing.sentences(sentences),
     countdown: secondsLeft === null ? null : { secondsLeft, share: Math.min(1, secondsLeft / config.roundDeadlineSeconds) },
   };
+}
+
+/** The federation's rounds go on without it. */
+function atTheDoor(snapshot: Snapshot, now: number): WaitView {
+  const reason = common.listing.sentences([
+    words.waitView.organiserLetsIn,
+    words.waitView.federationStands(stripView(snapshot, now).status),
+  ]);
+  return { status: words.waitView.toBeLetIn, reason, countdown: null };
 }
 
 /** It only waits for more clients, which the status beside it says. */

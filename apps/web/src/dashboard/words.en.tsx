@@ -365,6 +365,9 @@ export const en = {
     done: (names: string, areMany: boolean) =>
       `${names.startsWith("you") ? `Y${names.slice(1)}` : names} ${areMany ? "are" : "is"} done.`,
     opensThen: "The next round opens by itself then.",
+    toBeLetIn: "Waiting to be let in",
+    organiserLetsIn: "The organiser has to let you in.",
+    federationStands: (status: string) => `The federation: ${status}.`,
     notDrawn: "You were not drawn for this round; your turn comes.",
     waitingFor: (names: string) => `Waiting for ${names}.`,
     closesIn: (secondsLeft: string) => `In ${secondsLeft} the round closes with who is there.`,
