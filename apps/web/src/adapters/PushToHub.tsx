@@ -108,7 +108,7 @@ export function PushToHub({ federationId, config, adapters, available, format, r
             </Button>
           )}
         </Group>
-        <RecognisedRows federationId={federationId} adapter={kind} named />
+        <RecognisedRows federationId={federationId} adapter={kind} named advised />
       </form>
       <ExportState state={state} share={share} />
       {pushed && (

@@ -9,10 +9,12 @@ export interface RecognisedRowsProps {
   readonly adapter: ClientAdapterKind;
   /** Says which adapter it is of, where that is not plain. */
   readonly named?: boolean;
+  /** What follows from it, where the adapter is about to be published. */
+  readonly advised?: boolean;
 }
 
 /** Beside a button that gives an adapter away: how recognisable this tab's own rows are in it. */
-export function RecognisedRows({ federationId, adapter, named = false }: RecognisedRowsProps) {
+export function RecognisedRows({ federationId, adapter, named = false, advised = false }: RecognisedRowsProps) {
   const { state, isOver } = useRecognition(federationId);
   const measured = state.measured[adapter];
   const view = measured && recognitionView(measured, adapter);
@@ -24,7 +26,8 @@ export function RecognisedRows({ federationId, adapter, named = false }: Recogni
       {view ? (
         <>
           <strong>{view.verdict}</strong>
-          {common.listing.stop} {view.advice}
+          {common.listing.stop}
+          {advised && ` ${view.advice}`}
         </>
       ) : (
         unmeasuredWords(adapter, state, isOver) + common.listing.stop

@@ -5,7 +5,7 @@ import { words as common } from "../lib/words.ts";
 import type { Recognisable } from "../services/recognition.ts";
 import { FailureAlert } from "../ui/FailureAlert.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { readerWords, recognitionView, unmeasuredWords } from "./recognitionView.ts";
+import { readerWords, recognitionView, unmeasuredWords, withAdviceOnce } from "./recognitionView.ts";
 import { words } from "./words.ts";
 
 export interface RecognitionPanelProps {
@@ -21,26 +21,31 @@ export function RecognitionPanel({ federationId, aggregation }: RecognitionPanel
   const { measuring, waiting, measured, failure } = state;
   const shown = ALL.filter((what) => measured[what] || measuring?.what === what || waiting.includes(what));
   if (shown.length === 0 && !failure) return null;
+  const told = withAdviceOnce(
+    shown.map((what) => {
+      const found = measured[what];
+      return { what, view: found ? recognitionView(found, what) : null };
+    }),
+  );
   return (
     <Panel title={words.recognitionPanel.howRecognisableYourRowsAre} hint={words.recognitionPanel.hint}>
+      <p className="muted small" style={{ margin: "0 0 8px" }}>
+        {words.recognitionPanel.howOften}
+      </p>
       <ul aria-label={words.recognitionPanel.recognisableRows} style={{ margin: "0 0 10px", paddingLeft: 18 }}>
-        {shown.map((what) => {
-          const found = measured[what];
-          const view = found && recognitionView(found, what);
-          return (
-            <li key={what} style={{ marginBottom: 6 }}>
-              {words.recognitionPanel.in(words.recognitionPanel.names[what])}{" "}
-              {view ? <strong>{view.verdict}</strong> : unmeasuredWords(what, state, isOver)}
-              {view && (
-                <span className="muted small block">
-                  {common.listing.sentences(
-                    [view.figure, what === "sent" ? readerWords(aggregation) : null, view.advice].filter((text) => text !== null),
-                  )}
-                </span>
-              )}
-            </li>
-          );
-        })}
+        {told.map(({ what, view, advice }) => (
+          <li key={what} style={{ marginBottom: 6 }}>
+            {words.recognitionPanel.in(words.recognitionPanel.names[what])}{" "}
+            {view ? <strong>{view.verdict}</strong> : unmeasuredWords(what, state, isOver)}
+            {view && (
+              <span className="muted small block">
+                {common.listing.sentences(
+                  [view.figure, what === "sent" ? readerWords(aggregation) : null, advice].filter((text) => text !== null),
+                )}
+              </span>
+            )}
+          </li>
+        ))}
       </ul>
       {measuring && (
         <Progress

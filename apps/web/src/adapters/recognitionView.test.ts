@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { NOTHING_MEASURED } from "../services/recognition.ts";
-import { readerWords, recognitionView, unmeasuredWords } from "./recognitionView.ts";
+import { readerWords, recognitionView, unmeasuredWords, withAdviceOnce } from "./recognitionView.ts";
 
 const view = (auc: number, low: number, high: number, rows = 60) =>
   recognitionView({ train: rows, test: rows, recognition: { auc, interval: [low, high] } }, "fused");
@@ -15,7 +15,13 @@ it.each([
 });
 
 it("says the figure with its interval", () => {
-  expect(view(0.663, 0.58, 0.74).figure).toContain("in 66 % of cases (95 %: 58 % to 74 %; guessing: 50 %)");
+  expect(view(0.663, 0.58, 0.74).figure).toBe("Picked right in 66 % of cases (95 %: 58 % to 74 %; guessing: 50 %).");
+});
+
+it("an advice that holds of several is given with the first of them", () => {
+  const [somewhat, well] = [view(0.66, 0.58, 0.74), view(0.82, 0.74, 0.9)];
+  const told = withAdviceOnce([null, somewhat, well, { ...somewhat, figure: "another" }].map((one) => ({ view: one })));
+  expect(told.map(({ advice }) => advice)).toEqual([null, somewhat.advice, well.advice, null]);
 });
 
 it("of few rows nothing is said, however sure the figure looks", () => {

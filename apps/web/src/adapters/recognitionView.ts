@@ -33,6 +33,17 @@ export function recognitionView({ train, test, recognition }: RowRecognition, wh
   return { verdict: words.recognitionView.verdicts[verdict], advice, figure };
 }
 
+/** With each advice where it is first given: it is read once, of whatever it holds. */
+export function withAdviceOnce<Told extends { readonly view: RecognitionView | null }>(
+  told: readonly Told[],
+): readonly (Told & { readonly advice: string | null })[] {
+  return told.map((one, index) => {
+    const advice = one.view?.advice ?? null;
+    const isGiven = told.slice(0, index).some(({ view }) => view?.advice === advice);
+    return { ...one, advice: isGiven ? null : advice };
+  });
+}
+
 type Verdict = "well" | "somewhat" | "hardly" | "open";
 
 function verdictOf(low: number, high: number): Verdict {

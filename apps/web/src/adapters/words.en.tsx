@@ -42,6 +42,7 @@ export const en = {
   recognitionPanel: {
     howRecognisableYourRowsAre: "How recognisable your rows are",
     hint: "Your training rows against your test rows: by how much sureness the update that you sent last added to each, and by how sure each adapter is of them. Measured in this tab on at most 200 rows of each; nothing is sent.",
+    howOften: "Of a row that was trained on and one that was not: how often the right one is picked.",
     recognisableRows: "Recognisable rows",
     in: (what: string) => `In ${what}:`,
     measuredIn: (what: string) => `Measured in ${what}`,
@@ -124,7 +125,7 @@ export const en = {
     compared: (train: number, test: number, fewest: number) =>
       `${train} training and ${test} test rows were compared; it takes ${fewest} of each. Few rows are remembered best: do not take this for a good sign.`,
     figure: (auc: string, low: string, high: string) =>
-      `Of a row that was trained on and one that was not, the right one is picked in ${auc} of cases (95 %: ${low} to ${high}; guessing: 50 %).`,
+      `Picked right in ${auc} of cases (95 %: ${low} to ${high}; guessing: 50 %).`,
     inSum:
       "Nobody had this update by itself: the coordinator saw the sum with those of the others alone, which tells less, unless all others of the sum work together.",
     byItself: "The coordinator had this update by itself, and each one before it.",

@@ -41,6 +41,7 @@ export const zh: typeof en = {
   recognitionPanel: {
     howRecognisableYourRowsAre: "你的数据行的可识别程度",
     hint: "把你的训练数据行与测试数据行相比：看你最后发送的更新对两者的把握程度各增加多少，以及每个适配器对它们有多大把握。在本标签页中测量，每类最多 200 个数据行；不发送任何内容。",
+    howOften: "给定一个参与过训练的数据行和一个没有参与的，多大比例能选对。",
     recognisableRows: "可识别的数据行",
     in: (what) => `${what}：`,
     measuredIn: (what) => `正在测量：${what}`,
@@ -106,8 +107,7 @@ export const zh: typeof en = {
     },
     compared: (train, test, fewest) =>
       `比较了 ${train} 个训练数据行和 ${test} 个测试数据行；每类至少需要 ${fewest} 个。数据行越少越容易被记住：不要把这当作好迹象。`,
-    figure: (auc, low, high) =>
-      `给定一个参与过训练的数据行和一个没有参与的，有 ${auc} 的情况能选对（95%：${low} 至 ${high}；随机猜测：50%）。`,
+    figure: (auc, low, high) => `有 ${auc} 的情况能选对（95%：${low} 至 ${high}；随机猜测：50%）。`,
     inSum: "没有人单独得到过这份更新：协调器看到的只是它与其他更新之和，透露的信息更少，除非总和中其他所有客户端串通。",
     byItself: "协调器单独得到过这份更新，以及此前的每一份。",
     beingMeasured: (share) => `正在测量（${share}）`,
