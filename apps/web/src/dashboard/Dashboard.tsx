@@ -111,6 +111,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
         <ClientTable snapshot={shown} onOpen={detail.open} />
       )}
       <div className="pair">
+        {isResult && <FusionPanel snapshot={still} />}
         <NetworkPanel snapshot={snapshot} />
         <EventLog snapshot={shown} />
       </div>
@@ -172,7 +173,6 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
       {isResultSeen && (
         <div className="dashboard result">
           {everybody}
-          <FusionPanel snapshot={still} />
           {rest}
         </div>
       )}

@@ -58,9 +58,16 @@ export function FusionPlane({ rows, isMany }: FusionPlaneProps) {
       {ANCHORS.map(({ personal, shared, name }) => (
         <g key={`${personal} ${shared}`}>
           <circle cx={x(personal)} cy={y(shared)} r={3} fill="none" stroke="var(--ink-3)" />
-          <text x={x(personal)} y={y(shared) + 16} textAnchor={personal === 1 ? "end" : "middle"} {...HALO}>
-            {name()}
-          </text>
+          {personal === shared ? (
+            // At the left: at the right and below stand the names of who is there.
+            <text x={x(personal) - NAME_AFTER} y={y(shared)} dy="0.32em" textAnchor="end" {...HALO}>
+              {name()}
+            </text>
+          ) : (
+            <text x={x(personal)} y={y(shared) + 16} textAnchor={personal === 1 ? "end" : "middle"} {...HALO}>
+              {name()}
+            </text>
+          )}
         </g>
       ))}
       {rows.map(({ clientId, personal, shared }) => (

@@ -92,7 +92,7 @@ export const en = {
     join: "Join",
     train: "Train",
     finish: "Finish",
-    staysHere: (whoElse: string) => `This stays here and is shown to you; ${whoElse}.`,
+    staysHere: (whoElse: string) => `Measured in this tab and shown to you; ${whoElse}.`,
     accuracyLater: "Accuracy of the four adapters on your test rows, after the first round.",
     onTestRows: (testRows: number) => `on ${plural(testRows, "test row")}`,
     trainLoss: (trainLoss: string) => `training loss ${trainLoss}`,

@@ -90,7 +90,7 @@ export const zh: typeof en = {
     join: "加入",
     train: "训练",
     finish: "完成",
-    staysHere: (whoElse) => `这些留在这里并显示给你；${whoElse}。`,
+    staysHere: (whoElse) => `在本标签页测得并显示给你；${whoElse}。`,
     accuracyLater: "第一轮之后显示四种适配器在你的测试数据行上的准确率。",
     onTestRows: (testRows) => `${formatWhole(testRows)} 个测试数据行`,
     trainLoss: (trainLoss) => `训练损失 ${trainLoss}`,
