@@ -1,12 +1,13 @@
 import { explain } from "@duet/lora-core/errors/duetError";
 import { ActionIcon, Alert, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { IconMoon, IconPlugConnectedX, IconSun } from "@tabler/icons-react";
+import { IconMoon, IconPlugConnectedX, IconRefresh, IconSun } from "@tabler/icons-react";
 import { type ReactNode, useEffect } from "react";
 import { Link } from "react-router";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useArrival } from "../hooks/useArrival.ts";
 import { useStore } from "../hooks/useStore.ts";
 import { failureLine } from "../lib/failureLine.ts";
+import { OtherVersion } from "../ui/OtherVersion.tsx";
 import { LanguageSwitch } from "./LanguageSwitch.tsx";
 import { Mark } from "./Mark.tsx";
 import { words } from "./words.ts";
@@ -46,6 +47,7 @@ export function Shell({ title, progress = null, narrow = false, children }: Shel
       </header>
       <main ref={main} tabIndex={-1}>
         <ConnectionNotice />
+        <VersionNotice />
         {children}
       </main>
       <footer className="foot">
@@ -63,6 +65,17 @@ function ColorSchemeToggle() {
     <ActionIcon variant="subtle" size="lg" aria-label={words.shell[next]} onClick={() => setColorScheme(next)}>
       {scheme === "dark" ? <IconSun size={18} /> : <IconMoon size={18} />}
     </ActionIcon>
+  );
+}
+
+/** Before somebody presses what is not there any more. */
+function VersionNotice() {
+  const isOther = useStore(useServices().isOtherVersion);
+  if (!isOther) return null;
+  return (
+    <Alert mb="md" color="gray" icon={<IconRefresh />} role="status">
+      <OtherVersion />
+    </Alert>
   );
 }
 

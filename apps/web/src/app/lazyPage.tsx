@@ -1,5 +1,6 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 import { withWords } from "../lib/language.ts";
+import { MissingPart } from "../ui/MissingPart.tsx";
 import { Shell } from "./Shell.tsx";
 import { words } from "./words.ts";
 
@@ -12,12 +13,11 @@ export function lazyPage(load: () => Promise<ComponentType>): LazyExoticComponen
   return lazy(async () => ({ default: await withWords(styled).catch(() => MissingPage) }));
 }
 
-/** The coordinator is away, or serves another version of the page by now. */
 function MissingPage() {
   return (
     <Shell narrow title={words.lazyPage.notLoaded}>
-      <h1>{words.lazyPage.thisPart}</h1>
-      <p>{words.lazyPage.checkTheNetwork}</p>
+      <h1>{words.lazyPage.notLoaded}</h1>
+      <MissingPart />
     </Shell>
   );
 }

@@ -22,8 +22,6 @@ export const en = {
     notFetched: (language: string) => `The words in ${language} could not be fetched. Check the network and press again.`,
   },
   lazyPage: {
-    notLoaded: "Not loaded",
-    thisPart: "This part of the page could not be loaded",
-    checkTheNetwork: "Check the network and reload this page; the coordinator may serve a newer version by now.",
+    notLoaded: "This page is not loaded",
   },
 };

@@ -24,8 +24,6 @@ export const zh: typeof en = {
     notFetched: (language) => `未能取得 ${language} 的文字。请检查网络，然后再按一次。`,
   },
   lazyPage: {
-    notLoaded: "未能加载",
-    thisPart: "页面的这一部分未能加载",
-    checkTheNetwork: "请检查网络并重新加载页面；协调器上可能已有更新的版本。",
+    notLoaded: "本页面未能加载",
   },
 };

@@ -1,6 +1,7 @@
 /** An adapter's files in a format that other programs load, written beside the page. */
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
 import type { HubTarget } from "@duet/client/hubPush";
+import { loadPart } from "@duet/client/loadPart";
 import type { ExportRequest } from "../worker/adapterExporter.ts";
 import { writtenArchive, writtenFiles } from "../worker/exportProxy.ts";
 
@@ -31,7 +32,7 @@ export async function pushExport(
   const { hub } = await coordinator.offer();
   const files = await writtenFiles({ ...wanted, baseUrl: coordinator.baseUrl, hub }, onShare);
   // What talks to a hub is fetched when somebody does.
-  const { pushToHub } = await import("@duet/client/hubPush");
+  const { pushToHub } = await loadPart(() => import("@duet/client/hubPush"));
   return pushToHub(files, `From the federation ${wanted.config.name}`, { ...to, hub }, giveUp);
 }
 

@@ -21,6 +21,7 @@ import { type ForgettablePart, type Forgotten, forgetParts, PARTS } from "./forg
 import { createLedgerStore } from "./ledgerStore.ts";
 import { createLookingOn } from "./lookingOn.ts";
 import { createNotices, type NoticesSwitch } from "./notices.ts";
+import { createPageVersion } from "./pageVersion.ts";
 import { createRecognition, type RecognitionState } from "./recognition.ts";
 import { type ClaimShare, createSampleShares } from "./sampleShares.ts";
 import { createSurroundings } from "./surroundings.ts";
@@ -51,6 +52,8 @@ export interface AppServices {
   readonly wakeLock: WakeLockSwitch;
   readonly notices: NoticesSwitch;
   readonly claimShare: ClaimShare;
+  /** The coordinator serves another version of the page by now. */
+  readonly isOtherVersion: ReadableStore<boolean>;
   /** This tab as a client; null while it is none. */
   readonly session: ReadableStore<TabSession | null>;
   /** How recognisable its rows are in what it sent and has learned, once it is over. */
@@ -125,6 +128,7 @@ export function createAppServices(): AppServices {
     wakeLock,
     notices,
     claimShare,
+    isOtherVersion: createPageVersion(coordinator),
     session,
     recognition,
     engine: engines.current,

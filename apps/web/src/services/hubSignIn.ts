@@ -1,6 +1,7 @@
 /** Signing in to the hub in a window of its own; the token stays in this tab's memory. */
 
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
+import { loadPart } from "@duet/client/loadPart";
 import { hubError } from "@duet/lora-core/errors/hubError";
 import { addressOf } from "../lib/baseUrl.ts";
 import { HUB_SIGNED_IN_PATH } from "../lib/links.ts";
@@ -17,7 +18,7 @@ export async function signInToHub({ offer }: Pick<CoordinatorClient, "offer">): 
   const channel = new BroadcastChannel(CHANNEL);
   try {
     const { hub, hubClientId } = await offer();
-    const { beginHubSignIn } = await import("@duet/client/hubSignIn");
+    const { beginHubSignIn } = await loadPart(() => import("@duet/client/hubSignIn"));
     const redirectUrl = addressOf(HUB_SIGNED_IN_PATH);
     const { address, finish } = await beginHubSignIn({ hub, clientId: hubClientId ?? "", redirectUrl });
     const back = new Promise<string>((resolve, reject) => {

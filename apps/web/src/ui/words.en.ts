@@ -61,7 +61,14 @@ export const en = {
     oneAtATime: (count: number) =>
       `${count} files were dropped, and none of them was read: one at a time. Drop the one that is meant.`,
   },
-  lazyPart: {
-    missing: "This part of the page could not be loaded. Check the network and reload the page.",
+  missingPart: {
+    title: "This part of the page could not be loaded",
+    away: "The network or the coordinator was away.",
+    stillAway: "The coordinator does not answer: check the network. What this browser keeps is not lost.",
+    tryAgain: "Try again",
+  },
+  otherVersion: {
+    text: "The coordinator serves another version of this page by now. A reload brings it; a tab that takes part goes on where it was.",
+    reload: "Reload the page",
   },
 };

@@ -61,7 +61,14 @@ export const zh: typeof en = {
   tooManyFiles: {
     oneAtATime: (count) => `拖入了 ${count} 个文件，均未读取：一次只能读取一个。请拖入你要用的那一个。`,
   },
-  lazyPart: {
-    missing: "页面的这一部分未能加载。请检查网络并重新加载页面。",
+  missingPart: {
+    title: "页面的这一部分未能加载",
+    away: "网络或协调器当时不可用。",
+    stillAway: "协调器没有应答：请检查网络。本浏览器保存的内容没有丢失。",
+    tryAgain: "重试",
+  },
+  otherVersion: {
+    text: "协调器现在提供的是本页面的另一个版本。重新加载即可得到；正在参与的标签页会从原处继续。",
+    reload: "重新加载页面",
   },
 };

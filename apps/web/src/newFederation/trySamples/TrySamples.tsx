@@ -1,3 +1,4 @@
+import { loadPart } from "@duet/client/loadPart";
 import type { SampleId } from "@duet/lora-core/scenarios/samples";
 import { Button } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
@@ -26,7 +27,7 @@ export function TrySamples() {
   const trySample = (id: SampleId) =>
     startSample(async () => {
       // Its methods, models and words are no part of the first page.
-      const { startSampleFederation } = await withWords(() => import("../startSampleFederation.ts"));
+      const { startSampleFederation } = await loadPart(() => withWords(() => import("../startSampleFederation.ts")));
       const { federationId, inviteToken } = await startSampleFederation(services, id);
       go(federationPath(federationId, inviteToken));
     });
