@@ -32,6 +32,7 @@ const settings = z.strictObject({
   clientEpsilon: z.number().positive().optional(),
   robustness: z.enum(Object.keys(ROBUSTNESS) as [keyof typeof ROBUSTNESS]).optional(),
   labelVectors: prototypeConfig.shape.travel.optional(),
+  beforeAggregation: z.boolean().optional(),
   rounds: whole.optional(),
   localSteps: whole.optional(),
   innerSteps: whole.optional(),

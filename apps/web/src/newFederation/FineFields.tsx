@@ -2,6 +2,7 @@ import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { MAX_CLIENTS, MAX_LATE_ROUNDS } from "@duet/lora-core/protocol/limits";
 import { NativeSelect } from "@mantine/core";
 import {
+  beforeAggregationNote,
   clientEpsilonNote,
   epsilonNote,
   labelVectorsNote,
@@ -14,6 +15,8 @@ import {
 } from "./choiceNotes.ts";
 import { labelVectorsOf } from "./federationForm.ts";
 import {
+  beforeAggregationChoices,
+  chosenBeforeAggregation,
   chosenDeadline,
   chosenLabelVectors,
   chosenRanks,
@@ -22,6 +25,7 @@ import {
   chosenWork,
   deadlineChoices,
   labelVectorChoices,
+  nameOfBeforeAggregation,
   rankChoices,
   robustnessChoices,
   uploadChoices,
@@ -110,6 +114,13 @@ export function FineFields({ form, onChange }: FieldsProps) {
         value={form.ranks}
         data={rankChoices()}
         onChange={(event) => onChange({ ranks: chosenRanks(event.currentTarget.value) })}
+      />
+      <NativeSelect
+        label={words.federationFields.whatAveragingDoes}
+        {...said(beforeAggregationNote(form))}
+        value={nameOfBeforeAggregation(form)}
+        data={beforeAggregationChoices()}
+        onChange={(event) => onChange({ beforeAggregation: chosenBeforeAggregation(event.currentTarget.value) })}
       />
       <OptionalField
         {...fields}

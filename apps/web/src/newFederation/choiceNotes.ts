@@ -190,6 +190,17 @@ export function statisticsNote(
   return note(statisticsRefusal({ statistics, aggregation, ...noise }), words.choiceNotes.statistics);
 }
 
+/** What measuring before averaging shows and costs; with noise there is nothing to choose. */
+export function beforeAggregationNote({
+  beforeAggregation,
+  epsilon,
+  clientEpsilon,
+}: Pick<FederationForm, "beforeAggregation" | "epsilon" | "clientEpsilon">): ChoiceNote {
+  const { measuredBefore, unmeasuredBefore, noFiguresBefore } = words.choiceNotes;
+  if (epsilon !== "" || clientEpsilon !== "") return note(null, noFiguresBefore);
+  return note(null, beforeAggregation ? measuredBefore : unmeasuredBefore);
+}
+
 /** What differential privacy promises and costs; or why the chosen method cannot have it. */
 export function epsilonNote(form: Pick<FederationForm, "method" | "epsilon" | BudgetField>): ChoiceNote {
   const refusal = privacyRefusal(methodIn(form), budgetsOf(form), privacyOf(form));

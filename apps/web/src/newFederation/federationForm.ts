@@ -53,6 +53,8 @@ export interface FederationForm {
   readonly ranks: RankChoice;
   /** Whether rounds of fast clients close sooner. */
   readonly deadline: Deadline;
+  /** Whether clients measure the shared adapter before it is aggregated, too. */
+  readonly beforeAggregation: boolean;
   /** What follows the sum of what rows are like; null where nobody is asked. */
   readonly statistics: NonNullable<FederationChoices["statistics"]> | null;
   readonly minClients: number;

@@ -2,6 +2,7 @@
 import { type ModelFamily, parseBase } from "@duet/lora-core/architectures/modelConfig";
 import { DEVICE_CLASSES, type DeviceClass, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
+import { hidesFigures } from "@duet/lora-core/protocol/figures";
 import type { AgainState } from "../lib/federation/again.ts";
 import type { FederationForm } from "./federationForm.ts";
 import { initialForm } from "./initialForm.ts";
@@ -32,6 +33,8 @@ export function formAgain({ config, choices, joining, statistics, devices }: Aga
     work: work ?? "equal",
     deadline: deadline ?? "fixed",
     ranks: ranks ?? "equal",
+    // With an epsilon it was not asked.
+    beforeAggregation: config.beforeAggregation === true || hidesFigures(config),
     statistics,
     minClients: config.minClients,
     maxClients: config.maxClients,

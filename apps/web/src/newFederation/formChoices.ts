@@ -76,6 +76,18 @@ export const workChoices = () => WORK.map((value) => ({ value, label: words.form
 /** fixed: every round is open as long as the form says. */
 export const deadlineChoices = () => DEADLINES.map((value) => ({ value, label: words.formChoices.deadline[value] }));
 
+const BEFORE_AGGREGATION = ["measured", "unmeasured"] as const;
+
+/** Whether clients measure the shared adapter before averaging, as choices. */
+export const beforeAggregationChoices = () =>
+  BEFORE_AGGREGATION.map((value) => ({ value, label: words.formChoices.beforeAggregation[value] }));
+
+/** The choice that stands for it. */
+export const nameOfBeforeAggregation = ({ beforeAggregation }: Pick<FederationForm, "beforeAggregation">) =>
+  BEFORE_AGGREGATION[beforeAggregation ? 0 : 1];
+
+export const chosenBeforeAggregation = (value: string): boolean => value === BEFORE_AGGREGATION[0];
+
 /** equal: all have the federation's. */
 export const rankChoices = () => RANK_CHOICES.map((value) => ({ value, label: words.formChoices.ranks[value] }));
 

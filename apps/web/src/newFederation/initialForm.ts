@@ -28,6 +28,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     work: "equal",
     ranks: "equal",
     deadline: "fixed",
+    beforeAggregation: true,
     statistics: null,
     minClients: 2,
     maxClients: 20,

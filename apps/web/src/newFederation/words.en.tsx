@@ -75,6 +75,7 @@ export const en = {
     workOfSlowerClients: "Work of slower clients",
     ranksOfSmallerClients: "Ranks of smaller clients",
     whenARoundCloses: "When a round closes without the rest",
+    whatAveragingDoes: "What averaging does",
     all: "all",
     differentialPrivacyOfRowsEpsilon: "Differential privacy of rows, epsilon",
     none: "none",
@@ -169,6 +170,10 @@ export const en = {
     equalWork: "Everybody does all steps of a round; the fast ones wait for the slow ones until the deadline.",
     workBySpeed:
       "Who is slower than the middle one does fewer steps, and its update counts as if it had done them all. The coordinator measures how long answers take; everybody sees who does less. Rounds are sooner over, and accuracy is lower: by six points with FedAvg where devices were 1, 4 and 16 times as slow.",
+    measuredBefore:
+      "Clients measure the shared adapter as they trained it, too, and not only what came of it: the dashboard shows both. It takes an evaluation more of every round, which the expected time counts.",
+    unmeasuredBefore: "Clients measure the shared adapter only as it comes to them, after averaging.",
+    noFiguresBefore: "With an epsilon nobody tells figures, so clients measure the shared adapter only as it comes to them.",
     equalRanks: "All have the adapter's ranks, as many as the smallest device must hold.",
     ownRanks: {
       padded:
@@ -239,6 +244,7 @@ export const en = {
       shared: "As everybody's rows, learned together",
       personal: "As the own rows, kept by each client",
     },
+    beforeAggregation: { measured: "Measured in every round", unmeasured: "Not measured" },
     deadline: { fixed: "At its deadline", bySpeed: "Sooner, where clients are fast" },
     ranks: {
       equal: "The same as everybody's",

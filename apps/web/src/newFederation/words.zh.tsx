@@ -80,6 +80,7 @@ export const zh: typeof en = {
     workOfSlowerClients: "较慢客户端的工作量",
     ranksOfSmallerClients: "较小客户端的秩",
     whenARoundCloses: "何时不再等待其余客户端",
+    whatAveragingDoes: "平均的效果",
     all: "全部",
     differentialPrivacyOfRowsEpsilon: "数据行级差分隐私，epsilon",
     none: "无",
@@ -161,6 +162,10 @@ export const zh: typeof en = {
     equalWork: "每个客户端都做完一轮的全部步数；快的会等慢的，直到截止时间。",
     workBySpeed:
       "比中间者慢的客户端少做几步，其更新按做完全部步数计算。协调器测量应答用时；所有人都能看到谁做得较少。每轮更快结束，但准确率更低：设备速度相差 1、4、16 倍时，FedAvg 低六个百分点。",
+    measuredBefore:
+      "客户端不仅测量平均得到的共享适配器，也测量自己训练后的共享适配器：看板同时显示两者。每一轮多一次评估，已计入预计时间。",
+    unmeasuredBefore: "客户端只测量平均之后收到的共享适配器。",
+    noFiguresBefore: "设置 epsilon 时没有人告知指标，因此客户端只测量收到的共享适配器。",
     equalRanks: "所有客户端都使用适配器的秩，因此受限于最小的设备。",
     ownRanks: {
       padded: "客户端可以使用较小的秩：由其内存决定，或自行选择。它没有的部分视为未改动；所有客户端的 alpha 与秩之比相同。",
@@ -224,6 +229,7 @@ export const zh: typeof en = {
       shared: "由所有人的数据行表示，共同学习",
       personal: "由自己的数据行表示，各客户端自行保留",
     },
+    beforeAggregation: { measured: "每一轮都测量", unmeasured: "不测量" },
     deadline: { fixed: "到截止时间", bySpeed: "客户端较快时提前" },
     ranks: {
       equal: "与所有人相同",

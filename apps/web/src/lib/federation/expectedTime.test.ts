@@ -24,6 +24,14 @@ test("a method without a personal adapter trains the shared one alone", () => {
   expect(shared).toBeCloseTo(guessed().shared, 10);
 });
 
+test("an adapter that is measured before averaging is one more evaluation of every round that trains it", () => {
+  const rows = { train: 120, fusion: 20, test: 400 };
+  const roundsOf = (beforeAggregation: boolean) => expectedRounds(config({ beforeAggregation }), { rows, secondsPerRow: 0.01 });
+  const [measured, unmeasured] = [roundsOf(true), roundsOf(false)];
+  expect(measured.map(({ measuring }, at) => measuring / (unmeasured[at]?.measuring ?? 0))).toEqual([2, 2, 2, 2, 1]);
+  expect(measured[0]?.measuring).toBeCloseTo(2 * 0.5 * 0.01 * 24, 10);
+});
+
 test("longer rows take longer", () => {
   const of = (maxTokens: number) => guessed({ training: { batchSize: 16, maxTokens } }).shared;
   expect(of(64) / of(32)).toBeCloseTo(2, 10);

@@ -6,6 +6,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import type { SampleCounts } from "@duet/lora-core/protocol/metrics";
 import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { roundPlanOf } from "@duet/lora-core/strategies/roundPlan";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
 import { trainingsIn } from "@duet/lora-core/strategies/trainings";
 import type { Budget } from "@duet/lora-core/training/trainingConfig";
@@ -35,7 +36,7 @@ export interface Pace {
   readonly secondsPerRow: number;
 }
 
-type Plans = Pick<FederationConfig, "strategy" | "budgets" | "training">;
+type Plans = Pick<FederationConfig, "strategy" | "budgets" | "training" | "beforeAggregation">;
 
 export const measuredPace = ({ tokens, seconds, tokensPerRow }: StepSpeed, rows: SampleCounts): Pace => ({
   rows,
@@ -51,17 +52,19 @@ export function guessedPace({ model, training }: Pick<FederationConfig, "model" 
 
 /** Of every round; of a client that comes when round `after` has begun, of those that are left. */
 export function expectedRounds(
-  { strategy, budgets, training }: Plans,
+  plans: Plans,
   { rows, secondsPerRow }: Pace,
   after: number | null = null,
 ): readonly ExpectedTime[] {
+  const { strategy, budgets, training } = plans;
   const method = methodOf(strategy);
   const rowsOf = ({ unit, amount }: Budget) => amount * (unit === "steps" ? training.batchSize : rows.train);
   const measured = Math.min(rows.test, ROUND_TEST_BATCHES * training.batchSize);
   const left = roundNumbers(method.firstRound, budgets.rounds).filter((round) => after === null || round > after);
   return left.map((round, at) => {
-    const { steps, serve } = method.plan(budgets, { round, isNewcomer: after !== null && at === 0 });
-    const forward = serve ? scoredRows(serve, rows) : measured;
+    const context = { round, isNewcomer: after !== null && at === 0 };
+    const { steps, serve, beforeAggregation } = roundPlanOf(method, plans, context);
+    const forward = serve ? scoredRows(serve, rows) : (beforeAggregation ? 2 : 1) * measured;
     const seconds = { personal: 0, shared: 0, measuring: (OPERATIONS.forward / OPERATIONS.step) * secondsPerRow * forward };
     for (const { slot, budget } of trainingsIn(steps)) seconds[slot] += secondsPerRow * rowsOf(budget);
     return seconds;
