@@ -11,15 +11,16 @@ import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { Term } from "../ui/Term.tsx";
+import { aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
 import { roundAxes } from "./axesView.ts";
-import { chanceLevel, clientSeries, fewerRowsText, measuredRowsText, testPoints } from "./metricsView.ts";
+import { chanceLevel, clientSeries, fewerRowsText, mean, measuredRowsText, testPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
 /** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
 export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
-  const points = useStable(testPoints(snapshot, "accuracy"));
+  const points = useStable(withAggregation(testPoints(snapshot, "accuracy"), snapshot, "accuracy", mean));
   const means = meanAccuracy(snapshot);
   const tellers = tellersText(snapshot);
   const thick: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
@@ -33,10 +34,11 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
     })),
   );
   const axes = useStable(roundAxes(snapshot));
-  const series = useStable([...thin, ...thick]);
+  const series = useStable([...thin, ...thick, ...aggregationSeries(points)]);
   const summary = ADAPTERS.filter(({ key }) => means[key] !== null)
     .map(({ key, label }) => `${label} ${formatFraction(means[key])}`)
     .join(common.listing.comma);
+  const averaged = aggregationText(points, formatFraction);
   const hint = [
     words.accuracyPanel.summary(words.accuracyPanel.means[snapshot.config.aggregation]),
     measuredRowsText(snapshot),
@@ -62,7 +64,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
         reference={chanceLevel(snapshot)}
         totalRounds={snapshot.config.budgets.rounds}
         isRunning={!ENDED.has(snapshot.phase)}
-        summary={words.accuracyPanel.newest(summary)}
+        summary={[words.accuracyPanel.newest(summary), ...averaged].join(common.listing.semicolon)}
         format={formatFraction}
         height={260}
       />

@@ -16,6 +16,7 @@ import { tells, tellsTraffic } from "../lib/toldFigures.ts";
 import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
+import { clientAggregationText } from "./aggregationView.ts";
 import { costView } from "./costView.ts";
 import { aloneAccuracy, gainOverAlone, learnedAccuracy, measuredRows, togetherAccuracy } from "./crowdView.ts";
 import { formatGain } from "./headlineView.ts";
@@ -88,6 +89,7 @@ function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly Fac
     [words.clientDetail.alone, figure(formatFraction(alone)), "personal"],
     [words.clientDetail.together, figure(formatFraction(together)), "shared"],
     [words.clientDetail.overLearningAlone, figure(gain === null ? UNKNOWN : formatGain(gain))],
+    [words.aggregation.title, figure(averagedText(client, config))],
     [words.clientDetail.measuredOn, figure(measuredText(client))],
     [words.clientDetail.rows, isTold(samples) ? formatWhole(samples.train + samples.fusion + samples.test) : untoldText(figures)],
     [
@@ -127,6 +129,15 @@ function waitFacts(rounds: readonly RoundView[], { id }: ClientView): readonly F
     [words.clientDetail.waited, words.clientDetail.waitedForAndBy(formatDuration(forOthers), formatDuration(byOthers))],
     ...(share < 1 ? [[words.clientDetail.work, words.clientDetail.shareOfSteps(Math.round(100 * share))] as const] : []),
   ];
+}
+
+/** What averaging made of what it had learned, in the newest round that tells. */
+function averagedText(client: ClientView, { task }: Snapshot["config"]): string {
+  const text =
+    task.kind === "text"
+      ? clientAggregationText(client, "testLoss", formatLoss)
+      : clientAggregationText(client, "accuracy", formatFraction);
+  return text ?? UNKNOWN;
 }
 
 /** Of how many test rows its accuracies are, in every round and at the end. */

@@ -8,8 +8,9 @@ import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartBand, ChartSeries } from "../ui/RoundPlot.tsx";
+import { aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
 import { roundAxes } from "./axesView.ts";
-import { quantilePoints } from "./crowdView.ts";
+import { medianOf, quantilePoints } from "./crowdView.ts";
 import { chanceLevel } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
@@ -23,7 +24,10 @@ const BANDS: readonly ChartBand[] = [
 export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonly snapshot: Snapshot }) {
   const spoken = useLanguage();
   const { client: pinned } = usePlace();
-  const points = useMemo(() => quantilePoints(snapshot, pinned), [snapshot, pinned]);
+  const points = useMemo(
+    () => withAggregation(quantilePoints(snapshot, pinned), snapshot, "accuracy", medianOf),
+    [snapshot, pinned],
+  );
   const axes = useMemo(() => roundAxes(snapshot), [snapshot]);
   const name = snapshot.clients.find(({ id }) => id === pinned)?.name;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what lines are called is of the language.
@@ -34,8 +38,10 @@ export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonl
       line("alone", words.quantilePanel.alone, "var(--personal)"),
       line("p50", words.quantilePanel.median, "var(--shared)"),
       ...(name === undefined ? [] : [line("pinned", name, "var(--ink)")]),
+      ...aggregationSeries(points),
     ];
-  }, [name, spoken]);
+  }, [name, spoken, points]);
+  const averaged = aggregationText(points, formatFraction);
   const last = points.at(-1);
   const hidden = points.length === 0 ? noFiguresText(snapshot, "accuracies") : null;
   if (snapshot.config.task.kind === "text" || (points.length === 0 && hidden === null)) return null;
@@ -57,11 +63,14 @@ export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonl
         reference={chanceLevel(snapshot)}
         totalRounds={snapshot.config.budgets.rounds}
         isRunning={!ENDED.has(snapshot.phase)}
-        summary={words.quantilePanel.summary(
-          formatFraction(last?.p50 ?? null),
-          formatFraction(last?.p25 ?? null),
-          formatFraction(last?.p75 ?? null),
-        )}
+        summary={[
+          words.quantilePanel.summary(
+            formatFraction(last?.p50 ?? null),
+            formatFraction(last?.p25 ?? null),
+            formatFraction(last?.p75 ?? null),
+          ),
+          ...averaged,
+        ].join(common.listing.semicolon)}
         format={formatFraction}
         height={280}
       />

@@ -9,15 +9,16 @@ import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
+import { aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
 import { roundAxes } from "./axesView.ts";
-import { clientSeries, fewerRowsText, measuredRowsText, testPoints } from "./metricsView.ts";
+import { clientSeries, fewerRowsText, mean, measuredRowsText, testPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
 /** In a text task, which has no accuracy: loss of the four adapters by round, thick for the mean, thin for each client. */
 export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
-  const points = useStable(testPoints(snapshot, "testLoss"));
+  const points = useStable(withAggregation(testPoints(snapshot, "testLoss"), snapshot, "testLoss", mean));
   const thick: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
   const thin: ChartSeries[] = snapshot.clients.flatMap(({ id, name }) =>
     ADAPTERS.map(({ key, label, color }) => ({
@@ -29,7 +30,7 @@ export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonl
     })),
   );
   const axes = useStable(roundAxes(snapshot));
-  const series = useStable([...thin, ...thick]);
+  const series = useStable([...thin, ...thick, ...aggregationSeries(points)]);
   const isMeasured = points.some((point) => ADAPTERS.some(({ key }) => typeof point[key] === "number"));
   const fewer = fewerRowsText(snapshot);
   const hidden = isMeasured ? null : noFiguresText(snapshot, "losses");
@@ -38,6 +39,7 @@ export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonl
     const value = points.findLast((point) => typeof point[key] === "number")?.[key] ?? null;
     return value === null ? [] : [`${label} ${formatLoss(value)}`];
   });
+  const averaged = aggregationText(points, formatLoss);
   return (
     <Panel
       title={words.testLossPanel.title}
@@ -55,7 +57,7 @@ export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonl
         reference={null}
         totalRounds={snapshot.config.budgets.rounds}
         isRunning={!ENDED.has(snapshot.phase)}
-        summary={words.testLossPanel.summary(summary.join(common.listing.comma))}
+        summary={[words.testLossPanel.summary(summary.join(common.listing.comma)), ...averaged].join(common.listing.semicolon)}
         format={formatLoss}
         height={260}
       />

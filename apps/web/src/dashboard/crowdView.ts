@@ -154,7 +154,8 @@ export function quantilePoints({ clients }: Pick<Snapshot, "clients">, pinned: s
 
 const optional = (value: number | null): readonly number[] => (value === null ? [] : [value]);
 
-function medianOf(values: readonly (number | null)[]): number | null {
+/** Of those that are known; null of none. */
+export function medianOf(values: readonly (number | null)[]): number | null {
   const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
   return sorted.length === 0 ? null : quantile(sorted, 0.5);
 }

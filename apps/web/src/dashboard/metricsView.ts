@@ -39,7 +39,7 @@ export function testPoints(snapshot: Snapshot, figure: TestFigure): readonly Cha
 }
 
 /** It is open, and somebody who is asked has not answered. */
-const isAwaited = (snapshot: Snapshot, round: number): boolean =>
+export const isAwaited = (snapshot: Snapshot, round: number): boolean =>
   snapshot.openRound?.round === round && awaitedIn(snapshot).length > 0;
 
 /** Training loss by round: the mean over who tells it, weighted by rows, as `mean`, every client under its id. */
@@ -164,7 +164,8 @@ function roundsOf({ clients, rounds }: Snapshot): readonly number[] {
 const isMeasured = ({ trainLoss, accuracy }: RoundMetrics): boolean =>
   trainLoss !== null || Object.values(accuracy).some((value) => value !== null);
 
-function mean(values: readonly (number | null)[]): number | null {
+/** Of those that are known; null of none. */
+export function mean(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }

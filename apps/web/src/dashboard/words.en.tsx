@@ -18,6 +18,13 @@ export const en = {
     shareOfTestRowsRight: "share of test rows right",
     newest: (summary: string) => `Newest mean accuracy: ${summary}`,
   },
+  aggregation: {
+    title: "Averaging",
+    before: "shared, before averaging",
+    after: "shared, after it",
+    change: (before: string, after: string, round: number) => `${before} → ${after} in round ${round}`,
+    text: (change: string) => `averaging ${change}`,
+  },
   clientDetail: {
     madeOf: "Made of",
     measuredOnBoth: (rows: number, all: number) => `${plural(rows, "test row")}, ${formatWhole(all)} at the end`,

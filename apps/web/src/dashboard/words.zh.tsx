@@ -12,6 +12,13 @@ export const zh: typeof en = {
     shareOfTestRowsRight: "测试数据行答对的比例",
     newest: (summary) => `最新平均准确率：${summary}`,
   },
+  aggregation: {
+    title: "平均",
+    before: "共享，平均前",
+    after: "共享，平均后",
+    change: (before, after, round) => `第 ${round} 轮 ${before} → ${after}`,
+    text: (change) => `平均 ${change}`,
+  },
   clientDetail: {
     madeOf: "组成",
     measuredOnBoth: (rows, all) => `${formatWhole(rows)} 个测试数据行，最后为 ${formatWhole(all)} 个`,

@@ -5,7 +5,7 @@ import { roundLabel } from "../lib/roundWords.ts";
 import { ChartFigure } from "./ChartFigure.tsx";
 import { chooseAxis, chosenAxis } from "./chosenAxis.ts";
 import { chooseSmoothing, chosenSmoothing } from "./chosenSmoothing.ts";
-import { type ChartSeries, RoundPlot, type RoundPlotProps } from "./RoundPlot.tsx";
+import { type ChartSeries, isDrawn, RoundPlot, type RoundPlotProps, seriesMark } from "./RoundPlot.tsx";
 import { type AxisKind, axisKinds, axisOf, type RoundAxes } from "./roundAxis.ts";
 import { Scroll } from "./Scroll.tsx";
 import { words } from "./words.ts";
@@ -29,7 +29,8 @@ export const RoundChart = memo(function RoundChart({ name, summary, axes, ...plo
   const isSmooth = useStore(chosenSmoothing);
   const points = plot.points.filter(({ round }) => axis.places.some((place) => place.round === round));
   const kinds = axisKinds(axes);
-  const lines = plot.series.filter(({ key, thin }) => !thin && plot.points.some((point) => typeof point[key] === "number"));
+  const hasFigures = (key: string) => plot.points.some((point) => typeof point[key] === "number");
+  const lines = plot.series.filter((one) => !one.thin && isDrawn(one) && hasFigures(one.key));
   const only = lines.some(({ key }) => key === chosen) ? chosen : null;
   const shown = only === null ? plot.series : plot.series.filter(({ key, of }) => key === only || of === only);
   return (
@@ -63,9 +64,9 @@ function Legend({ lines, only, onChoose }: LegendProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of switches, not form fields
     <div className="legend small" role="group" aria-label={words.roundChart.showAlone}>
-      {lines.map(({ key, label, color }) => (
+      {lines.map(({ key, label, color, drawn }) => (
         <button key={key} type="button" aria-pressed={only === key} onClick={() => onChoose(only === key ? null : key)}>
-          <span className="dot" style={{ background: color }} aria-hidden="true" /> {label}
+          <span className="dot" style={seriesMark(color, drawn)} aria-hidden="true" /> {label}
         </button>
       ))}
     </div>

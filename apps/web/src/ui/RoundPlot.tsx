@@ -23,9 +23,20 @@ export interface ChartSeries {
   readonly color: string;
   /** One client among many: thin, pale, without a label. */
   readonly thin: boolean;
+  /** broken: a thin dashed line without a label at its end; nowhere: its figures stand in the readout and the table alone. Left out: a whole line. */
+  readonly drawn?: "broken" | "nowhere";
   /** Key of the thick series that a thin one is a part of; left out where it is of none. */
   readonly of?: string;
 }
+
+/** One that has a line. */
+type DrawnSeries = ChartSeries & { readonly drawn?: "broken" };
+
+export const isDrawn = (series: ChartSeries): series is DrawnSeries => series.drawn !== "nowhere";
+
+/** A mark of its colour before a series' name: full, or its edge where the line is broken. */
+export const seriesMark = (color: string, drawn: ChartSeries["drawn"]) =>
+  drawn === "broken" ? { boxShadow: `inset 0 0 0 2px ${color}` } : { background: color };
 
 /** What lies between two series. */
 export interface ChartBand {
@@ -91,7 +102,7 @@ export function RoundPlot(props: RoundPlotProps) {
   const scale = chartScale({ width, height, places, from: axisStart(axis), highest: top ?? highestOf(points, series) });
   const place = round === null ? null : placeText(axis, round);
   const ends = [places[0]?.round ?? 0, places.at(-1)?.round ?? 0] as const;
-  const lines = series.map((one) => ({ ...one, ends: endsOf(points, one.key) }));
+  const lines = series.filter(isDrawn).map((one) => ({ ...one, ends: endsOf(points, one.key) }));
   const main = series.filter(({ thin }) => !thin);
   return (
     <div ref={ref} className="plot" style={{ height }}>
@@ -105,10 +116,10 @@ export function RoundPlot(props: RoundPlotProps) {
         {round !== null && (
           <line x1={scale.x(round)} x2={scale.x(round)} y1={scale.top} y2={scale.bottom} stroke="var(--ink-3)" />
         )}
-        {lines.map(({ key, color, thin, ends }) => (
-          <Curve key={key} ends={ends} scale={scale} color={color} thin={thin} isSmooth={isSmooth} />
+        {lines.map(({ key, color, thin, drawn, ends }) => (
+          <Curve key={key} {...{ ends, scale, color, isSmooth }} look={thin ? "thin" : (drawn ?? "thick")} />
         ))}
-        <EndLabels lines={lines.filter(({ thin }) => !thin)} {...{ scale, format, reference }} />
+        <EndLabels lines={lines.filter(({ thin, drawn }) => !thin && drawn === undefined)} {...{ scale, format, reference }} />
       </svg>
       <CrosshairSlider
         range={ends}
@@ -219,11 +230,18 @@ interface CurveProps {
   readonly ends: readonly KnownPoint[];
   readonly scale: ChartScale;
   readonly color: string;
-  readonly thin: boolean;
+  readonly look: keyof typeof LOOKS;
   readonly isSmooth: boolean;
 }
 
-function Curve({ ends, scale, color, thin, isSmooth }: CurveProps) {
+/** How a line, and the dots on it, are drawn. */
+const LOOKS = {
+  thick: { line: { strokeWidth: 2.5 }, dots: { strokeWidth: 5 } },
+  thin: { line: { strokeWidth: 1, strokeOpacity: 0.3 }, dots: { strokeWidth: 2.4, strokeOpacity: 0.4 } },
+  broken: { line: { strokeWidth: 1.5, strokeDasharray: "4 3" }, dots: { strokeWidth: 4 } },
+} as const;
+
+function Curve({ ends, scale, color, look, isSmooth }: CurveProps) {
   const placed = ({ round, value }: KnownPoint) => `${scale.x(round).toFixed(1)} ${scale.y(value).toFixed(1)}`;
   const places = ends.map(placed);
   const means =
@@ -237,8 +255,8 @@ function Curve({ ends, scale, color, thin, isSmooth }: CurveProps) {
   const dots = places.map((place) => `M${place}h0`).join("");
   return (
     <g fill="none" stroke={color}>
-      <polyline points={line.join(" ")} strokeWidth={thin ? 1 : 2.5} strokeOpacity={thin ? 0.3 : 1} />
-      <path d={dots} strokeLinecap="round" strokeWidth={thin ? 2.4 : 5} strokeOpacity={thin ? 0.4 : 1} />
+      <polyline points={line.join(" ")} {...LOOKS[look].line} />
+      <path d={dots} strokeLinecap="round" {...LOOKS[look].dots} />
     </g>
   );
 }
@@ -296,9 +314,9 @@ function Readout({ points, series, round, place, totalRounds, format, x, isRight
         {roundLabel(round, totalRounds)}
         {place !== null && ` · ${place}`}
       </div>
-      {series.map(({ key, label, color }) => (
+      {series.map(({ key, label, color, drawn }) => (
         <div key={key}>
-          <span className="swatch" style={{ background: color }} />
+          <span className="swatch" style={seriesMark(color, drawn)} />
           {label} {format(point?.[key] ?? null)}
         </div>
       ))}
