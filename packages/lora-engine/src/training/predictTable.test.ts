@@ -36,6 +36,18 @@ test("a table keeps its columns and gets a label and its probability", async () 
   );
 });
 
+test("a row without an input gets no answer, and keeps its place", async () => {
+  const gaps = readTable('id,text\n1,\n2,three words here\n3," "\n', "rows.csv");
+  const answer = { kind: "label", labels: ["short", "long"] } as const;
+  const csv = await predictTable(engine, gaps, { column: "text", adapter, answer }, () => {});
+  expect(csv.split("\r\n")).toEqual([
+    "id,text,predicted label,probability",
+    "1,,,",
+    "2,three words here,long,1.0000",
+    expect.stringMatching(/^3,"? ?"?,,$/),
+  ]);
+});
+
 test("in a text task it gets the text, row by row", async () => {
   const done: number[] = [];
   const options = { maxNewTokens: 8, stop: [], seed: 1, temperature: 0, topK: null, topP: null };

@@ -7,24 +7,33 @@ import { writeCsv } from "@duet/lora-core/data/writeCsv";
 /** Rows answered between two reports of progress. */
 const SLICE = 32;
 
-/** A CSV with the columns of the table, then the label and its probability, or the text. Rejects with STOPPED when stopped. */
+/** A CSV with the columns of the table, then the label and its probability, or the text; nothing where a row has no input. Rejects with STOPPED when stopped. */
 export async function predictTable(
   engine: Pick<AnswerEngine, "predict" | "write">,
   table: Table,
   request: TableRequest,
   onProgress: (rowsDone: number) => void,
 ): Promise<string> {
-  const answers: (readonly string[])[] = [];
-  const inputs = table.rows.map(questionReader(table, request.column));
+  const answers = new Map<number, readonly string[]>();
+  const inputs = [...table.rows.map(questionReader(table, request.column)).entries()];
   const step = request.answer.kind === "label" ? SLICE : 1;
   for (let start = 0; start < inputs.length; start += step) {
-    answers.push(...(await answersOf(engine, inputs.slice(start, start + step), request)));
+    const asked = inputs.slice(start, start + step).filter(([, input]) => input.trim() !== "");
+    const given = await answersOf(
+      engine,
+      asked.map(([, input]) => input),
+      request,
+    );
+    for (const [index, [row]] of asked.entries()) answers.set(row, given[index] ?? []);
     onProgress(Math.min(start + step, inputs.length));
   }
   const added = request.answer.kind === "label" ? ["predicted label", "probability"] : ["answer"];
   return writeCsv(
     [...table.columns, ...added],
-    table.rows.map(({ values }, row) => [...table.columns.map((column) => values[column] ?? ""), ...(answers[row] ?? [])]),
+    table.rows.map(({ values }, row) => [
+      ...table.columns.map((column) => values[column] ?? ""),
+      ...(answers.get(row) ?? added.map(() => "")),
+    ]),
   );
 }
 
@@ -33,6 +42,7 @@ async function answersOf(
   inputs: readonly string[],
   { adapter, answer }: TableRequest,
 ): Promise<(readonly string[])[]> {
+  if (inputs.length === 0) return [];
   if (answer.kind === "label") {
     const predictions = await engine.predict(inputs, adapter);
     return predictions.map(({ label, probabilities }) => [answer.labels[label] ?? "", (probabilities[label] ?? 0).toFixed(4)]);
