@@ -139,6 +139,7 @@ async function createWith(organiser: CoordinatorClient, url: string, data: DemoD
     model: modelOf((await organiser.offer()).models, options),
     task: data.task,
     method: options.method,
+    alone: true,
     aggregation: options.secure ? "secure" : "plain",
     ...definedOnly({
       preset: options.preset,

@@ -62,7 +62,7 @@ async function remembered(client: CoordinatorClient, file: string): Promise<Toke
 async function create(client: CoordinatorClient, file: string): Promise<Tokens> {
   const model = (await client.offer()).models.find(({ name }) => name === MODEL);
   if (!model) throw new Error(`The coordinator does not serve the base model ${MODEL}`);
-  const config = defaultFederation({ name: NAME, model, task: { kind: "label", labels: [...TERM_KINDS] } });
+  const config = defaultFederation({ name: NAME, model, task: { kind: "label", labels: [...TERM_KINDS] }, alone: true });
   const tokens = await client.request("federation:create", { config });
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify(tokens), { mode: 0o600 });

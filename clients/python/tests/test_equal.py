@@ -157,12 +157,13 @@ def runs_alike(golden: Golden, client: Client) -> None:
                 assert is_near(outcome.metrics[figure][slot], wanted), (figure, slot)
         assert outcome.metrics["testRows"] == theirs["metrics"]["testRows"]
         assert ("sample" in outcome.metrics) == ("sample" in theirs["metrics"])
-        ours_before, before = (of.get("beforeAggregation") for of in (outcome.metrics, theirs["metrics"]))
-        assert (before is None) == (plan["plan"]["stage"] != "federated")
-        assert ours_before is before or {key: is_near(ours_before[key], value) for key, value in before.items()} == {
-            "accuracy": True,
-            "testLoss": True,
-        }
+        assert ("beforeAggregation" in theirs["metrics"]) == (plan["plan"]["stage"] == "federated")
+        # Nothing has been learned before the first round's steps.
+        assert ("alone" in theirs["metrics"]) == (theirs["round"] > 0)
+        for beside in ("beforeAggregation", "alone"):
+            ours, wanted = (of.get(beside, {}) for of in (outcome.metrics, theirs["metrics"]))
+            assert ours.keys() == wanted.keys()
+            assert all(is_near(ours[key], value) for key, value in wanted.items()), beside
         assert outcome.metrics["trainTokens"] == theirs["metrics"]["trainTokens"]
     assert held.served is not None
     assert distance(held.served, golden["rounds"][-1]["served"]) < 1e-3

@@ -219,7 +219,7 @@ def test_what_is_put_in_is_what_the_typescript_client_puts_in(golden: dict[str, 
         for layout, planned in zip(sums["layouts"], golden["plans"]["rounds"], strict=True):
             values = update_values(upload, shared["metrics"], shared["samples"], weighting, layout)
             update = 4 if any(group["name"] == "update" for group in layout["groups"]) else 0
-            measured = 5 if "beforeAggregation" in planned["plan"] else 4
+            measured = 5 + int("beforeAggregation" in planned["plan"])
             assert encode_vector(layout_for(layout, update), values, bytes).size == update + 1 + 3 + 4 * measured
 
 

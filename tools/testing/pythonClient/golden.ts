@@ -63,7 +63,7 @@ async function federation(base: BaseName, setup: Setup, { budgets }: { readonly 
   let client: Client = prepareClient(await model.prepare(setup.task), model.linears, setup, split);
   const { layout } = client;
   const method = methodOf(strategy);
-  const plans = federationPlans(strategy, { budgets, training: setup.training, beforeAggregation: true });
+  const plans = federationPlans(strategy, { budgets, training: setup.training, beforeAggregation: true, alone: true });
   const sent = travelling(layout);
   let state = method.init(initialAdapter(sent, SEED));
   const rounds = [];
@@ -95,16 +95,21 @@ function sums(plans: FederationPlans) {
     upload: { format: "int8", topK: null },
     maxClients: 20,
     beforeAggregation: true,
+    alone: true,
     task: scenario.task,
     statistics: "goOn",
   } as const;
   const perAdapter = { base: null, personal: 0.25, shared: 0.7421875, fused: null };
-  const figures = { trainLoss: 0.5, accuracy: perAdapter, macroF1: perAdapter, testLoss: perAdapter };
+  const onAll = { base: 0.5, personal: 0.5, shared: 0.5, fused: 0.5 };
+  const figures = { trainLoss: 0.5, accuracy: onAll, macroF1: onAll, testLoss: onAll };
   const shared = {
     upload: new Uint8Array(Float32Array.of(0.5, -1 / 3, 1e-7, 0).buffer),
     metrics: {
       ...figures,
       beforeAggregation: { accuracy: 0.8125, testLoss: 0.375 },
+      alone: { accuracy: 0.125, testLoss: 2 },
+      testRows: 31,
+      sample: { testRows: 24, accuracy: perAdapter, testLoss: perAdapter, alone: { accuracy: 0.4375, testLoss: 0.625 } },
       fusion: null,
       trainTokens: 3,
       trainSeconds: 1,

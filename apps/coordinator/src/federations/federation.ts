@@ -12,6 +12,7 @@ import { entriesOf } from "@duet/lora-core/adapters/adapterPart";
 import type { Architecture, DescribedBase } from "@duet/lora-core/architectures/modelConfig";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
 import {
+  aloneRefusal,
   clientPrivacyRefusal,
   fewClientsRefusal,
   lateRefusal,
@@ -164,6 +165,7 @@ function assertCanRun({ method, layout }: Choices, architecture: Architecture | 
     workRefusal(method, budgets, config) ??
     lateRefusal(methodOf(config.strategy), budgets, config) ??
     statisticsRefusal(config) ??
+    aloneRefusal(config) ??
     prototypesRefusal(method, budgets, architecture, config);
   if (refusal) throw new Refusal("INVALID_PAYLOAD", refusal);
   for (const { part = "all" } of trainingsIn(method.plan(budgets, { round: 1, isNewcomer: false }).steps)) {

@@ -33,6 +33,7 @@ const settings = z.strictObject({
   robustness: z.enum(Object.keys(ROBUSTNESS) as [keyof typeof ROBUSTNESS]).optional(),
   labelVectors: prototypeConfig.shape.travel.optional(),
   beforeAggregation: z.boolean().optional(),
+  alone: z.boolean().default(true),
   rounds: whole.optional(),
   localSteps: whole.optional(),
   innerSteps: whole.optional(),

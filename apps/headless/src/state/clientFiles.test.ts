@@ -20,6 +20,7 @@ const checkpoint = {
   merged: null,
   control: null,
   residual: null,
+  alone: Uint8Array.of(9, 8, 7, 6),
   served: null,
 };
 const tensor = { shape: [2], data: Float32Array.of(0.5, -0.25) };

@@ -2,6 +2,7 @@ import { nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { MAX_CLIENTS, MAX_LATE_ROUNDS } from "@duet/lora-core/protocol/limits";
 import { NativeSelect } from "@mantine/core";
 import {
+  aloneNote,
   beforeAggregationNote,
   clientEpsilonNote,
   epsilonNote,
@@ -15,7 +16,9 @@ import {
 } from "./choiceNotes.ts";
 import { labelVectorsOf } from "./federationForm.ts";
 import {
+  aloneChoices,
   beforeAggregationChoices,
+  chosenAlone,
   chosenBeforeAggregation,
   chosenDeadline,
   chosenLabelVectors,
@@ -25,6 +28,7 @@ import {
   chosenWork,
   deadlineChoices,
   labelVectorChoices,
+  nameOfAlone,
   nameOfBeforeAggregation,
   rankChoices,
   robustnessChoices,
@@ -114,6 +118,13 @@ export function FineFields({ form, onChange }: FieldsProps) {
         value={form.ranks}
         data={rankChoices()}
         onChange={(event) => onChange({ ranks: chosenRanks(event.currentTarget.value) })}
+      />
+      <NativeSelect
+        label={words.federationFields.learningAlone}
+        {...said(aloneNote(form))}
+        value={nameOfAlone(form)}
+        data={aloneChoices()}
+        onChange={(event) => onChange({ alone: chosenAlone(event.currentTarget.value) })}
       />
       <NativeSelect
         label={words.federationFields.whatAveragingDoes}

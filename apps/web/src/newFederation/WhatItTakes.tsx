@@ -42,7 +42,7 @@ export function WhatItTakes({ config }: { readonly config: FederationConfig | nu
 }
 
 /** Training has the colour of its adapter. */
-const COLORS = { personal: "var(--personal)", shared: "var(--shared)", measuring: "var(--data)" } as const;
+const COLORS = { personal: "var(--personal)", shared: "var(--shared)", alone: "var(--ink-3)", measuring: "var(--data)" } as const;
 
 function Time({ time }: { readonly time: ExpectedTime }) {
   const shown = WORKS.filter((work) => time[work] > 0);

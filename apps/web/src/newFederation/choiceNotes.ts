@@ -28,7 +28,7 @@ import { prototypesRefusal } from "@duet/lora-core/federation/labelPrototypes";
 import { noiseOverUpdate, summedRounds, sumNoise } from "@duet/lora-core/federation/noisySum";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { say } from "@duet/lora-core/sayings/saying";
-import { personalLeaves, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
+import { personalLeaves, plansOf, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Aggregation, Budgets } from "@duet/lora-core/strategies/strategy";
 import { words as known } from "../connect/words.ts";
@@ -199,6 +199,16 @@ export function beforeAggregationNote({
   const { measuredBefore, unmeasuredBefore, noFiguresBefore } = words.choiceNotes;
   if (epsilon !== "" || clientEpsilon !== "") return note(null, noFiguresBefore);
   return note(null, beforeAggregation ? measuredBefore : unmeasuredBefore);
+}
+
+/** What comparing with learning alone tells and costs; nothing to choose with noise, and where nothing else is done. */
+export function aloneNote(
+  form: Pick<FederationForm, "alone" | "epsilon" | "clientEpsilon" | "method" | BudgetField>,
+): ChoiceNote {
+  const { aloneCompared, aloneNot, aloneAnyway, noFiguresAlone } = words.choiceNotes;
+  if (form.epsilon !== "" || form.clientEpsilon !== "") return note(null, noFiguresAlone);
+  if (plansOf(methodIn(form), budgetsOf(form)).every(({ upload }) => upload === null)) return note(null, aloneAnyway);
+  return note(null, form.alone ? aloneCompared : aloneNot);
 }
 
 /** What differential privacy promises and costs; or why the chosen method cannot have it. */

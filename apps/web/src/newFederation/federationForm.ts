@@ -55,6 +55,8 @@ export interface FederationForm {
   readonly deadline: Deadline;
   /** Whether clients measure the shared adapter before it is aggregated, too. */
   readonly beforeAggregation: boolean;
+  /** Whether clients learn alone besides, to compare with. */
+  readonly alone: boolean;
   /** What follows the sum of what rows are like; null where nobody is asked. */
   readonly statistics: NonNullable<FederationChoices["statistics"]> | null;
   readonly minClients: number;

@@ -35,6 +35,7 @@ export function formAgain({ config, choices, joining, statistics, devices }: Aga
     ranks: ranks ?? "equal",
     // With an epsilon it was not asked.
     beforeAggregation: config.beforeAggregation === true || hidesFigures(config),
+    alone: config.alone === true || hidesFigures(config),
     statistics,
     minClients: config.minClients,
     maxClients: config.maxClients,

@@ -88,6 +88,16 @@ export const nameOfBeforeAggregation = ({ beforeAggregation }: Pick<FederationFo
 
 export const chosenBeforeAggregation = (value: string): boolean => value === BEFORE_AGGREGATION[0];
 
+const ALONE = ["compared", "not"] as const;
+
+/** Whether clients learn alone besides, as choices. */
+export const aloneChoices = () => ALONE.map((value) => ({ value, label: words.formChoices.alone[value] }));
+
+/** The choice that stands for it. */
+export const nameOfAlone = ({ alone }: Pick<FederationForm, "alone">) => ALONE[alone ? 0 : 1];
+
+export const chosenAlone = (value: string): boolean => value === ALONE[0];
+
 /** equal: all have the federation's. */
 export const rankChoices = () => RANK_CHOICES.map((value) => ({ value, label: words.formChoices.ranks[value] }));
 

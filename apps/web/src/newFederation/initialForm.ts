@@ -29,6 +29,7 @@ export function initialForm(models: readonly BaseModel[]): FederationForm {
     ranks: "equal",
     deadline: "fixed",
     beforeAggregation: true,
+    alone: true,
     statistics: null,
     minClients: 2,
     maxClients: 20,

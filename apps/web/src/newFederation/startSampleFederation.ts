@@ -28,6 +28,7 @@ export async function startSampleFederation(
     model,
     task: { kind: "label", labels: [...labels] },
     method: DEMO_METHOD,
+    alone: true,
     seed: randomSeed(),
     minClients: 2,
   });

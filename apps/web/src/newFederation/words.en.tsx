@@ -76,6 +76,7 @@ export const en = {
     ranksOfSmallerClients: "Ranks of smaller clients",
     whenARoundCloses: "When a round closes without the rest",
     whatAveragingDoes: "What averaging does",
+    learningAlone: "Learning alone",
     all: "all",
     differentialPrivacyOfRowsEpsilon: "Differential privacy of rows, epsilon",
     none: "none",
@@ -140,7 +141,12 @@ export const en = {
     wholeModel: (bytes: string) => `Exchanging the whole model each time would be ${bytes}.`,
     assumes: (rows: string) =>
       `of computing for a client with about ${rows} rows, on two threads without a GPU. A round waits for the slowest.`,
-    works: { personal: "each on its own rows", shared: "learning together", measuring: "measuring, also of mixtures" },
+    works: {
+      personal: "each on its own rows",
+      shared: "learning together",
+      alone: "learning alone, to compare",
+      measuring: "measuring, also of mixtures",
+    },
   },
   choiceNotes: {
     everybodyTrains: ({ rank, isPart, rows, tokens, memory, isSmall }: TrainedByAll) =>
@@ -174,6 +180,11 @@ export const en = {
       "Clients measure the shared adapter as they trained it, too, and not only what came of it: the dashboard shows both. It takes an evaluation more of every round, which the expected time counts.",
     unmeasuredBefore: "Clients measure the shared adapter only as it comes to them, after averaging.",
     noFiguresBefore: "With an epsilon nobody tells figures, so clients measure the shared adapter only as it comes to them.",
+    aloneCompared:
+      "Beside the federation every client trains an adapter on its own rows only, for as many steps: the result says whether taking part paid. That adapter never leaves, and training takes twice as long.",
+    aloneNot: "Whether taking part pays nobody is told: each client would have to train alone as well.",
+    aloneAnyway: "With this method clients learn alone anyway.",
+    noFiguresAlone: "With an epsilon nobody compares: what learning alone makes is measured without noise.",
     equalRanks: "All have the adapter's ranks, as many as the smallest device must hold.",
     ownRanks: {
       padded:
@@ -244,6 +255,7 @@ export const en = {
       shared: "As everybody's rows, learned together",
       personal: "As the own rows, kept by each client",
     },
+    alone: { compared: "Compared with, by every client", not: "Not compared with" },
     beforeAggregation: { measured: "Measured in every round", unmeasured: "Not measured" },
     deadline: { fixed: "At its deadline", bySpeed: "Sooner, where clients are fast" },
     ranks: {

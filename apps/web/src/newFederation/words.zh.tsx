@@ -81,6 +81,7 @@ export const zh: typeof en = {
     ranksOfSmallerClients: "较小客户端的秩",
     whenARoundCloses: "何时不再等待其余客户端",
     whatAveragingDoes: "平均的效果",
+    learningAlone: "单独学习",
     all: "全部",
     differentialPrivacyOfRowsEpsilon: "数据行级差分隐私，epsilon",
     none: "无",
@@ -140,7 +141,7 @@ export const zh: typeof en = {
     memory: "标签页所需内存，约",
     wholeModel: (bytes) => `若每次都交换整个模型，则需 ${bytes}。`,
     assumes: (rows) => `一个约有 ${rows} 个数据行的客户端所需的计算时间，按两个线程、无 GPU 估算。每一轮都要等最慢的客户端。`,
-    works: { personal: "各自训练", shared: "共同学习", measuring: "测量（包括各种混合）" },
+    works: { personal: "各自训练", shared: "共同学习", alone: "单独学习，用于比较", measuring: "测量（包括各种混合）" },
   },
   choiceNotes: {
     everybodyTrains: ({ rank, isPart, rows, tokens, memory, isSmall }) =>
@@ -166,6 +167,11 @@ export const zh: typeof en = {
       "客户端不仅测量平均得到的共享适配器，也测量自己训练后的共享适配器：看板同时显示两者。每一轮多一次评估，已计入预计时间。",
     unmeasuredBefore: "客户端只测量平均之后收到的共享适配器。",
     noFiguresBefore: "设置 epsilon 时没有人告知指标，因此客户端只测量收到的共享适配器。",
+    aloneCompared:
+      "在联邦之外，每个客户端还只用自己的数据行训练一个适配器，步数相同：结果会说明参加是否值得。该适配器从不离开，训练时间加倍。",
+    aloneNot: "没有人知道参加是否值得：为此每个客户端还须单独训练。",
+    aloneAnyway: "使用这种方法时，客户端本来就单独学习。",
+    noFiguresAlone: "设置 epsilon 时不作比较：单独学习的结果是不加噪声地测量的。",
     equalRanks: "所有客户端都使用适配器的秩，因此受限于最小的设备。",
     ownRanks: {
       padded: "客户端可以使用较小的秩：由其内存决定，或自行选择。它没有的部分视为未改动；所有客户端的 alpha 与秩之比相同。",
@@ -229,6 +235,7 @@ export const zh: typeof en = {
       shared: "由所有人的数据行表示，共同学习",
       personal: "由自己的数据行表示，各客户端自行保留",
     },
+    alone: { compared: "每个客户端都与之比较", not: "不比较" },
     beforeAggregation: { measured: "每一轮都测量", unmeasured: "不测量" },
     deadline: { fixed: "到截止时间", bySpeed: "客户端较快时提前" },
     ranks: {

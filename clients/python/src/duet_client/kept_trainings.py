@@ -18,7 +18,7 @@ PARTS = ("values", "first", "second")
 
 
 class KeptTrainings:
-    """One file a training, named by its seed, which is of one training in one round alone."""
+    """One file a training, by its name and its seed, which are of one training in one round alone."""
 
     def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
         """Use what is in the folder."""
@@ -64,7 +64,7 @@ class KeptTrainings:
         write_file(self._path(run), save(tensors, metadata={"training": json.dumps(about)}))
 
     def _path(self, run: TrainingRun) -> Path:
-        return self.folder / f"{run.seed}.safetensors"
+        return self.folder / f"{run.name}-{run.seed}.safetensors"
 
 
 def _digest(run: TrainingRun) -> str:

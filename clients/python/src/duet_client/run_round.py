@@ -49,6 +49,8 @@ class Held:
     shared: Adapter
     residual: Adapter | None = None
     served: Adapter | None = None
+    alone: Adapter | None = None
+    """What learning alone has come to, for the comparison; never sent."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,13 @@ class _Report:
     seconds: float = 0.0
 
     def metrics(self) -> dict[str, Any]:
-        measured, before = self.on_all or self.sample, self.sample.get("beforeAggregation")
+        measured = self.on_all or self.sample
         return {
             "trainLoss": self.train_loss,
             **_same_rows(measured),
             "macroF1": _per_adapter(measured, "macro_f1"),
             **({"sample": _same_rows(self.sample)} if self.on_all else {}),
-            **({"beforeAggregation": {"accuracy": before.accuracy, "testLoss": before.loss}} if before else {}),
+            **_beside(self.sample, "beforeAggregation"),
             "fusion": self.fusion,
             "trainTokens": self.tokens,
             "trainSeconds": self.seconds,
@@ -113,7 +115,12 @@ def _per_adapter(measured: dict[str, Evaluation], name: str) -> dict[str, float 
 def _same_rows(measured: dict[str, Evaluation]) -> dict[str, Any]:
     rows = next((evaluation.rows for evaluation in measured.values()), 0)
     accuracy, loss = _per_adapter(measured, "accuracy"), _per_adapter(measured, "loss")
-    return {"accuracy": accuracy, "testLoss": loss, "testRows": rows}
+    return {"accuracy": accuracy, "testLoss": loss, "testRows": rows, **_beside(measured, "alone")}
+
+
+def _beside(measured: dict[str, Evaluation], what: str) -> dict[str, Any]:
+    found = measured.get(what)
+    return {what: {"accuracy": found.accuracy, "testLoss": found.loss}} if found else {}
 
 
 def run_round(
@@ -132,8 +139,11 @@ def run_round(
     report = _Report()
     start = _received(client.layout, held.shared, plan, received)
     before, now = held, replace(held, shared=start) if start else held
-    if plan["stage"] == "fusing" or is_first:
+    compares, is_last = plan.get("alone", False), plan["stage"] == "fusing"
+    if is_last or is_first:
         _measure(client, plan, "base", None, report)
+    if compares and not is_last and now.alone:
+        _measure(client, plan, "alone", now.alone, report)
     if start:
         _measure(client, plan, "shared", start, report)
     for index, step in enumerate(plan["steps"]):
@@ -142,6 +152,10 @@ def run_round(
         else:
             now = replace(now, **{step["slot"]: _with_own_rows(client, getattr(now, step["slot"]))})
             now = replace(now, **{step["slot"]: _train(client, number, index, step, now, report, progress)})
+            if compares:
+                now = replace(now, alone=_train_alone(client, number, index, step, now.alone or held.personal, report, progress))
+    if compares and is_last and now.alone:
+        _measure(client, plan, "alone", now.alone, report)
     if plan.get("beforeAggregation"):
         _measure(client, plan, "beforeAggregation", now.shared, report)
     serve = plan["serve"]
@@ -188,6 +202,7 @@ def _train(
         anchor=getattr(held, proximal["to"]) if proximal else None,
         mu=proximal["mu"] if proximal else 0.0,
         span=step.get("span"),
+        name="alone" if slot == "alone" else "train",
     )
     began = time.monotonic()
 
@@ -196,10 +211,20 @@ def _train(
         progress({"activity": "training", "slot": slot, "step": done, "steps": steps, "loss": loss, "tokensPerSecond": pace})
 
     outcome = client.train(run, on_step)
-    report.train_loss = outcome.mean_loss
+    if slot != "alone":
+        report.train_loss = outcome.mean_loss
     report.tokens += outcome.tokens
     report.seconds += time.monotonic() - began
     return outcome.adapter
+
+
+def _train_alone(
+    client: Client, number: int, index: int, step: dict[str, Any], alone: Adapter, report: _Report, progress: Progress
+) -> Adapter:
+    """As long as this training of the plan and on its batches, with nothing of the federation's in it."""
+    start = _with_own_rows(client, alone)
+    own = {"kind": "train", "slot": "alone", "budget": step["budget"], **({"span": step["span"]} if "span" in step else {})}
+    return _train(client, number, index, own, Held(start, start, alone=start), report, progress)
 
 
 def _measure(client: Client, plan: dict[str, Any], what: str, adapter: Adapter | None, report: _Report) -> None:

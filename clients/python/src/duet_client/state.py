@@ -88,7 +88,7 @@ class StateFolder:
         def adapter(kind: str) -> Adapter | None:
             return {key: tensors[f"{kind}/{key}"] for key in about["keys"]} if f"{kind}/{about['keys'][0]}" in tensors else None
 
-        held = Held(adapter("personal") or {}, adapter("shared") or {}, adapter("residual"), adapter("served"))
+        held = Held(adapter("personal") or {}, adapter("shared") or {}, adapter("residual"), adapter("served"), adapter("alone"))
         upload = _read(self.folder / "upload.bin") if about["uploads"] else None
         submitted = _read(self.folder / "submitted") == _key(about["round"], about["attempt"])
         return Finished(about["round"], about["attempt"], submitted, held, upload, about["metrics"])
@@ -102,6 +102,7 @@ class StateFolder:
             "shared": finished.held.shared,
             "residual": finished.held.residual or {},
             "served": finished.held.served or {},
+            "alone": finished.held.alone or {},
         }
         tensors = {f"{kind}/{key}": values.contiguous() for kind, held in adapters.items() for key, values in held.items()}
         about = {

@@ -52,6 +52,8 @@ class TrainingRun:
     anchor: Adapter | None
     mu: float
     """With an anchor (mu / 2) |theta - anchor|^2 is added to the loss."""
+    name: str = "train"
+    """What tells it from another one with its seed."""
     span: dict[str, float] | None = None
     """Over which part of its fall the learning rate goes; None where it does not fall."""
     begun: Position | None = None

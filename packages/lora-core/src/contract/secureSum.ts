@@ -1,5 +1,6 @@
 /** A client's part in a secure sum, as plain data: who asks, with what, for which step. */
 import type { ExchangeKey } from "../protocol/exchange.ts";
+import type { Beside } from "../protocol/metrics.ts";
 import type { Weighting } from "../strategies/strategy.ts";
 
 /** Of the sums in one round: what all clients make the same vector by. */
@@ -8,8 +9,8 @@ export interface SumSize {
   readonly maxClients: number;
   /** How finely the values of an update are written, and how many bits of each travel under masks; weighted values beyond `clip` are clipped. */
   readonly range: { readonly clip: number; readonly modulusBits: 16 | 32 };
-  /** The shared adapter's figures before it is aggregated are in it. Left out: they are not. */
-  readonly beforeAggregation?: true | undefined;
+  /** What is measured beside the adapters; its figures stand behind theirs. Left out: nothing. */
+  readonly besides?: readonly Beside[] | undefined;
   /** Null: the sum is exact. */
   readonly privacy: SumPrivacy | null;
 }

@@ -76,6 +76,15 @@ export function privacyRefusal(
   return trainsBoth(method, budgets) ? ["bothOnOneSample", method.label] : null;
 }
 
+/** Why clients cannot learn alone besides, null where they can, and where nobody asks. */
+export function aloneRefusal({
+  alone,
+  training,
+  clientPrivacy,
+}: Pick<FederationConfig, "alone" | "training" | "clientPrivacy">): ChoiceSaying | null {
+  return alone && (training.privacy || clientPrivacy) ? ["aloneUnderNoise"] : null;
+}
+
 /** Why nobody can be asked what rows are like, null where they can, and where nobody asks. */
 export function statisticsRefusal({
   statistics,

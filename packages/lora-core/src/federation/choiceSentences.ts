@@ -34,6 +34,8 @@ export const CHOICE_SENTENCES = {
     "What rows are like is told as a secure sum alone, so that nobody sees one client's: sum updates securely, or do not ask for it.",
   statisticsUnderNoise: () =>
     "How many rows have each label is counted without noise, which an epsilon would not cover: do not ask what rows are like, or train without epsilon.",
+  aloneUnderNoise: () =>
+    "What learning alone makes is measured without noise, which an epsilon would not cover: do not compare with learning alone, or train without epsilon.",
   nothingShared: (method: string) => `${method} shares nothing, so nobody waits for a slower client: leave all the same work.`,
   workBeside: (method: string) =>
     `${method} sends more than what a client changed, which cannot be made good for fewer steps: leave all the same work, or choose another method.`,

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { federationConfig } from "../protocol/federationConfig.ts";
 import { decoderBase, encoderBase } from "../protocol/testing/baseModels.ts";
 import { methodOf } from "../strategies/registry.ts";
+import { aloneRefusal } from "./choiceRefusals.ts";
 import { defaultFederation, presetOf } from "./federationDefaults.ts";
 
 const task = { kind: "label" as const, labels: ["yes", "no"] };
@@ -71,4 +72,17 @@ test("an unknown method or preset is refused with what there is", () => {
   expect(() => presetOf("fedprox-x")).toThrow(/there are: fedavg-finish, fdlora/);
   expect(() => presetOf("fdlora", "best")).toThrow(/has: private/);
   expect(presetOf("fdlora", "private").config).toMatchObject({ init: "seed" });
+});
+
+test("learning alone is compared with where somebody asks, there are figures to tell, and something else is done", () => {
+  const asked = (change: Partial<Parameters<typeof defaultFederation>[0]> = {}) =>
+    defaultFederation({ name: "compared", model: encoderBase, task, alone: true, ...change }).alone ?? false;
+  expect(asked()).toBe(true);
+  expect(asked({ alone: false })).toBe(false);
+  expect(asked({ method: "local" })).toBe(false);
+  expect(asked({ clientEpsilon: 3, aggregation: "secure" })).toBe(false);
+  expect(asked({ training: { privacy: { epsilon: 8, clip: 1 } } })).toBe(false);
+  const noisy = defaultFederation({ name: "noisy", model: encoderBase, task, training: { privacy: { epsilon: 8, clip: 1 } } });
+  expect(aloneRefusal({ ...noisy, alone: true })).toEqual(["aloneUnderNoise"]);
+  expect(aloneRefusal(noisy)).toBeNull();
 });

@@ -13,8 +13,9 @@ import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { ROBUSTNESS, type RobustnessConfig } from "../robustness/robustnessConfig.ts";
 import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
 import { fdLora } from "../strategies/fdLora.ts";
+import { plansOf } from "../strategies/planFacts.ts";
 import { methodOf, strategies } from "../strategies/registry.ts";
-import type { Aggregation } from "../strategies/strategy.ts";
+import type { Aggregation, Budgets } from "../strategies/strategy.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
 import { prototypesOn, prototypesRefusal } from "./labelPrototypes.ts";
 
@@ -35,6 +36,8 @@ export interface FederationChoices {
   readonly clientEpsilon?: number | null;
   /** Whether clients measure the shared adapter before it is aggregated, too. Left out: they do, where figures are told. */
   readonly beforeAggregation?: boolean;
+  /** Whether clients learn alone besides, to compare with, which doubles what they train. Left out: they do not. Nothing where no figures are told, or nothing is shared. */
+  readonly alone?: boolean;
   /** Protection against bad updates. */
   readonly robustness?: RobustnessConfig["kind"];
   /** Labels as vectors that learn, which travel or stay; null: labels are their texts. Left out: vectors wherever they can be had (docs/adr/0064). */
@@ -159,13 +162,10 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
     ...(clientEpsilon === null ? {} : { clientPrivacy: clientPrivacyOf(clientEpsilon, maxClients) }),
     ...(aggregation === "secure" && !isNoisy ? { figureSums: true as const } : {}),
     ...((choices.beforeAggregation ?? true) && !isNoisy ? { beforeAggregation: true as const } : {}),
+    ...(choices.alone && !isNoisy && sharesAdapters(choices) ? { alone: true as const } : {}),
     // Nobody can judge an update that nobody sees.
     robustness: ROBUSTNESS[choices.robustness ?? (aggregation === "secure" ? "none" : "clip")],
-    budgets: {
-      local: { unit: "steps", amount: choices.localSteps ?? 24 },
-      inner: { unit: "steps", amount: choices.innerSteps ?? 12 },
-      rounds: choices.rounds ?? 4,
-    },
+    budgets: budgetsOf(choices),
     training: { ...defaultTraining(architecture.family, devices), ...choices.training },
     ...(clientsPerRound === null ? {} : { clientSampling: clientSamplingOf(clientsPerRound) }),
     ...(choices.work === "bySpeed" ? { work: choices.work } : {}),
@@ -182,6 +182,22 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
   const labelled = withLabels(config, architecture, choices);
   if (!labelled.adapter.prototypes) return labelled;
   return { ...labelled, training: { ...labelled.training, learningRate: BESIDE_PROTOTYPES, ...choices.training } };
+}
+
+const budgetsOf = ({
+  localSteps = 24,
+  innerSteps = 12,
+  rounds = 4,
+}: Pick<FederationChoices, "localSteps" | "innerSteps" | "rounds">): Budgets => ({
+  local: { unit: "steps", amount: localSteps },
+  inner: { unit: "steps", amount: innerSteps },
+  rounds,
+});
+
+/** Whether anything of the method's is sent: what learns alone anyway is not compared with itself. */
+function sharesAdapters({ method, preset, ...choices }: FederationChoices): boolean {
+  const plans = plansOf(methodOf(presetOf(method ?? strategies[0].id, preset)), budgetsOf(choices));
+  return plans.some(({ upload }) => upload !== null);
 }
 
 /** With the label vectors that were chosen, or those that are proposed where the rest of the config can have them. */

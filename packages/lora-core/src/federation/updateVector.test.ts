@@ -138,7 +138,7 @@ test("before the aggregation, means are over the rows of who measured it then, i
     samples: { train: 30, fusion: 1, test },
   });
   const all = [shared(10, { accuracy: 0.5, testLoss: 0.75 }), shared(30, { accuracy: 0.8, testLoss: 0.25 }), shared(7)];
-  const { means } = sumOf(all, layout, "samples", { beforeAggregation: true });
+  const { means } = sumOf(all, layout, "samples", { besides: ["beforeAggregation"] });
   expect(means.beforeAggregation?.accuracy).toBe((5 + 24) / 40);
   expect(means.beforeAggregation?.testLoss).toBeCloseTo((10 * 0.75 + 30 * 0.25) / 40, 3);
   expect(means.accuracy.shared).toBe((3 + 8 + 2) / 47);
@@ -146,9 +146,36 @@ test("before the aggregation, means are over the rows of who measured it then, i
   expect(sumOf(all, layout, "samples").means).not.toHaveProperty("beforeAggregation");
 
   const asked = { ...defaults, beforeAggregation: true } as const;
-  const rounds = roundNumbers(0, budgets.rounds).map((round) => sumSizeOf(asked, round, null).beforeAggregation ?? false);
-  expect(rounds).toEqual([false, true, true, true, false]);
-  expect(sumSizeOf(defaults, 1, null)).not.toHaveProperty("beforeAggregation");
+  const rounds = roundNumbers(0, budgets.rounds).map((round) => sumSizeOf(asked, round, null).besides?.length ?? 0);
+  expect(rounds).toEqual([0, 1, 1, 1, 0]);
+  expect(sumSizeOf(defaults, 1, null)).not.toHaveProperty("besides");
+});
+
+test("what learning alone made is in the sums of every round, of the rows that every round measures, behind what was measured before", () => {
+  const upload = encodeAdapter(updateOf(layout, "u"), layout);
+  const shared = (test: number, accuracy: number | null): SharedRound => ({
+    upload,
+    metrics: {
+      ...metricsOf(1, 0.25),
+      testRows: 100,
+      alone: { accuracy: 0.01, testLoss: 9 },
+      sample: {
+        testRows: test,
+        accuracy: metricsOf(1, 0.5).accuracy,
+        testLoss: metricsOf(1, 0.5).testLoss,
+        alone: { accuracy, testLoss: 0.5 },
+      },
+      beforeAggregation: { accuracy: 1, testLoss: 2 },
+    },
+    samples: { train: 30, fusion: 1, test: 100 },
+  });
+  const all = [shared(10, 0.5), shared(30, 0.9), shared(20, null)];
+  const { means } = sumOf(all, layout, "samples", { besides: ["beforeAggregation", "alone"] });
+  expect(means.alone?.accuracy).toBe((5 + 27) / 40);
+  expect(means.alone?.testLoss).toBeCloseTo(0.5, 3);
+  expect(means.beforeAggregation).toMatchObject({ accuracy: 1 });
+  const asked = { ...defaults, alone: true } as const;
+  expect(roundNumbers(0, budgets.rounds).map((round) => sumSizeOf(asked, round, null).besides)).toEqual(Array(5).fill(["alone"]));
 });
 
 test("a sum has the figures of the rows that every round measures", () => {

@@ -7,7 +7,15 @@ import { decodeAdapter } from "../adapters/adapterCodec.ts";
 import { type AdapterLayout, layoutBytes } from "../adapters/adapterLayout.ts";
 import type { SumPrivacy, SumSize } from "../contract/secureSum.ts";
 import type { FederationConfig } from "../protocol/federationConfig.ts";
-import { ADAPTER_KEYS, type AdapterKey, type RoundMeans, type RoundMetrics, type SampleCounts } from "../protocol/metrics.ts";
+import {
+  ADAPTER_KEYS,
+  type AdapterKey,
+  BESIDES,
+  type Beside,
+  type RoundMeans,
+  type RoundMetrics,
+  type SampleCounts,
+} from "../protocol/metrics.ts";
 import { sameRows } from "../protocol/sameRows.ts";
 import { type AttemptTerms, leastMembers } from "../secureAggregation/attempt.ts";
 import { unitOf } from "../secureAggregation/fixedPoint.ts";
@@ -60,11 +68,12 @@ const WIDE: SumSize["range"] = { clip: UPDATE_CLIP, modulusBits: 32 };
 export function sumSizeOf(config: SumConfig, round: number, clip: number | null): SumSize {
   const privacy = sumPrivacyOf(config, clip);
   const method = methodOf(config.strategy);
-  const { beforeAggregation } = roundPlanOf(method, config, { round, isNewcomer: false });
+  const plan = roundPlanOf(method, config, { round, isNewcomer: false });
+  const besides = BESIDES.filter((beside) => plan[beside]);
   return {
     maxClients: config.maxClients,
     range: privacy ? noisyRange(privacy) : rangeOfSum(method, config, round),
-    ...(beforeAggregation ? { beforeAggregation } : {}),
+    ...(besides.length > 0 ? { besides } : {}),
     privacy,
   };
 }
@@ -94,7 +103,7 @@ export function rangeOfSum(
 }
 
 /** What sums in a federation follow from. */
-export type SumConfig = RangeConfig & Pick<FederationConfig, "strategy" | "clientPrivacy" | "beforeAggregation">;
+export type SumConfig = RangeConfig & Pick<FederationConfig, "strategy" | "clientPrivacy" | Beside>;
 
 /** What all clients of a sum agree on; `updateBytes` is the size of the blob of one update. */
 export function termsOfSum({ federationId, round, attempt }: SumName, size: SumSize, updateBytes: number): AttemptTerms {
@@ -102,10 +111,7 @@ export function termsOfSum({ federationId, round, attempt }: SumName, size: SumS
 }
 
 /** For updates of so many values; of none, figures alone. */
-export function updateVectorLayout(
-  { maxClients: clients, range, beforeAggregation, privacy }: SumSize,
-  values: number,
-): VectorLayout {
+export function updateVectorLayout({ maxClients: clients, range, besides = [], privacy }: SumSize, values: number): VectorLayout {
   const wide = { modulusBits: WIDE.modulusBits };
   const update = updateGroup({ maxClients: clients, range }, values);
   const wanted = values > 0 ? [update] : [];
@@ -116,7 +122,7 @@ export function updateVectorLayout(
       groups: [update, { ...update, name: "below", length: 1 }, { kind: "count", name: "weight", length: 1, max: 1, ...wide }],
     };
   const rows = Math.min(MAX_ROWS, Math.floor((2 ** 32 - 1) / clients));
-  const measured = ADAPTER_KEYS.length + (beforeAggregation ? 1 : 0);
+  const measured = ADAPTER_KEYS.length;
   return {
     clients,
     groups: [
@@ -125,6 +131,7 @@ export function updateVectorLayout(
       { kind: "count", name: "rows", length: 2 + 2 * measured, max: rows, ...wide },
       { kind: "count", name: "right", length: measured, max: rows, ...wide },
       { kind: "real", name: "loss", length: 1 + measured, clip: MAX_LOSS, bits: bitsFor(clients, 32), ...wide },
+      ...besides.flatMap((beside) => besideGroups(beside, { clients, rows })),
     ],
   };
 }
@@ -137,21 +144,35 @@ export function updateVectorBytes(size: SumSize, updateBytes: number): number {
   return packedBytes(updateVectorLayout(size, updateBytes / 4));
 }
 
+const besideNames = (beside: Beside) => ({ rows: `${beside} rows`, right: `${beside} right`, loss: `${beside} loss` });
+
+/** What is measured beside the adapters has groups of its own: rows behind its accuracy and behind its loss, right answers, loss. */
+function besideGroups(
+  beside: Beside,
+  { clients, rows }: { readonly clients: number; readonly rows: number },
+): VectorLayout["groups"] {
+  const wide = { modulusBits: WIDE.modulusBits };
+  const names = besideNames(beside);
+  return [
+    { kind: "count", name: names.rows, length: 2, max: rows, ...wide },
+    { kind: "count", name: names.right, length: 1, max: rows, ...wide },
+    { kind: "real", name: names.loss, length: 1, clip: MAX_LOSS, bits: bitsFor(clients, 32), ...wide },
+  ];
+}
+
 /** The values of one client, by group. Losses are weighted by the share of the rows of {@link MAX_WEIGHT}. */
 export function updateValues(
   { upload, metrics, samples }: SharedRound,
   weighting: Weighting,
-  { beforeAggregation }: Pick<SumSize, "beforeAggregation">,
+  { besides = [] }: Pick<SumSize, "besides">,
 ): ReadonlyMap<string, ArrayLike<number>> {
   const weight = weighting === "uniform" ? 1 : Math.min(MAX_WEIGHT, samples.train);
   const scale = weighting === "uniform" ? 1 : weight / MAX_WEIGHT;
   const update = new Float32Array(upload.slice().buffer).map((value) => value * scale);
   // Of the same rows in every round, so that the means of rounds compare.
-  const { accuracy, testLoss, testRows = samples.test } = sameRows(metrics);
-  const { trainLoss, beforeAggregation: before } = metrics;
-  const behind = (value: number | null | undefined) => (beforeAggregation ? [value ?? null] : []);
-  const accuracies = [...ADAPTER_KEYS.map((key) => accuracy[key]), ...behind(before?.accuracy)];
-  const losses = [...ADAPTER_KEYS.map((key) => testLoss[key]), ...behind(before?.testLoss)];
+  const { accuracy, testLoss, testRows = samples.test, alone } = sameRows(metrics);
+  const { trainLoss, beforeAggregation } = metrics;
+  const measuredBeside = { beforeAggregation, alone };
   const test = Math.min(MAX_ROWS, testRows);
   const train = Math.min(MAX_ROWS, samples.train);
   const measured = (value: number | null, rows: number) => (value === null ? 0 : rows);
@@ -164,12 +185,21 @@ export function updateValues(
       [
         measured(trainLoss, Math.min(MAX_WEIGHT, train)),
         test,
-        ...accuracies.map((value) => measured(value, test)),
-        ...losses.map((value) => measured(value, Math.min(MAX_WEIGHT, test))),
+        ...ADAPTER_KEYS.map((key) => measured(accuracy[key], test)),
+        ...ADAPTER_KEYS.map((key) => measured(testLoss[key], Math.min(MAX_WEIGHT, test))),
       ],
     ],
-    ["right", accuracies.map((value) => Math.round((value ?? 0) * test))],
-    ["loss", [lossShare(trainLoss, train), ...losses.map((value) => lossShare(value, test))]],
+    ["right", ADAPTER_KEYS.map((key) => Math.round((accuracy[key] ?? 0) * test))],
+    ["loss", [lossShare(trainLoss, train), ...ADAPTER_KEYS.map((key) => lossShare(testLoss[key], test))]],
+    ...besides.flatMap((beside): [string, ArrayLike<number>][] => {
+      const { accuracy: right = null, testLoss: loss = null } = measuredBeside[beside] ?? {};
+      const { rows, right: rightName, loss: lossName } = besideNames(beside);
+      return [
+        [rows, [measured(right, test), measured(loss, Math.min(MAX_WEIGHT, test))]],
+        [rightName, [Math.round((right ?? 0) * test)]],
+        [lossName, [lossShare(loss, test)]],
+      ];
+    }),
   ]);
 }
 
@@ -223,23 +253,25 @@ export function summedRound(
 function meansOf(group: (name: string) => Float64Array): Omit<RoundMeans, "clip"> {
   const [rows, right, loss] = [group("rows"), group("right"), group("loss")];
   const over = (value: number | undefined, count: number | undefined) => (count ? (value ?? 0) / count : null);
-  const measured = right.length;
+  const measured = ADAPTER_KEYS.length;
   const each = (mean: (index: number) => number | null) =>
     Object.fromEntries(ADAPTER_KEYS.map((key, index) => [key, mean(index)])) as Record<AdapterKey, number | null>;
-  const lossMean = (index: number, count: number | undefined) => {
-    const mean = over(MAX_WEIGHT * (loss[index] ?? 0), count);
+  const lossMean = (sum: number | undefined, count: number | undefined) => {
+    const mean = over(MAX_WEIGHT * (sum ?? 0), count);
     return mean === null ? null : Math.max(0, mean);
   };
-  const accuracy = (index: number) => over(right[index], rows[2 + index]);
-  const testLoss = (index: number) => lossMean(1 + index, rows[2 + measured + index]);
-  // Behind the adapters, where the round has it.
-  const before = ADAPTER_KEYS.length;
+  const besides = BESIDES.flatMap((beside) => {
+    const names = besideNames(beside);
+    const [ofAccuracy, ofLoss] = group(names.rows);
+    if (ofAccuracy === undefined) return [];
+    return [[beside, { accuracy: over(group(names.right)[0], ofAccuracy), testLoss: lossMean(group(names.loss)[0], ofLoss) }]];
+  });
   return {
     trainRows: rows[0] ?? 0,
     testRows: rows[1] ?? 0,
-    trainLoss: lossMean(0, rows[0]),
-    accuracy: each(accuracy),
-    testLoss: each(testLoss),
-    ...(measured > before ? { beforeAggregation: { accuracy: accuracy(before), testLoss: testLoss(before) } } : {}),
+    trainLoss: lossMean(loss[0], rows[0]),
+    accuracy: each((index) => over(right[index], rows[2 + index])),
+    testLoss: each((index) => lossMean(loss[1 + index], rows[2 + measured + index])),
+    ...Object.fromEntries(besides),
   };
 }

@@ -59,6 +59,11 @@ export const federationConfig = z
      * Clients measure the shared adapter a second time in a round: as they trained it, before it is aggregated. Left out: only as it came.
      */
     beforeAggregation: z.literal(true).optional(),
+    /**
+     * Every client also trains an adapter that never leaves it, for as many steps, and measures it: what it would have without the federation. Left out: nobody
+     * knows.
+     */
+    alone: z.literal(true).optional(),
     budgets: z.strictObject({ local: budget, inner: budget, rounds: z.number().int().min(1).max(MAX_ROUNDS) }),
     training: trainingConfig,
     /** Some clients are drawn for each round that shares an adapter. Left out: all that are here are asked. */

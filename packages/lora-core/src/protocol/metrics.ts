@@ -82,6 +82,10 @@ export const phaseSeconds = z.strictObject({
 });
 export type PhaseSeconds = z.output<typeof phaseSeconds>;
 
+/** What a round may measure beside the adapters, where its plan says so: in this order wherever they are listed. */
+export const BESIDES = ["beforeAggregation", "alone"] as const;
+export type Beside = (typeof BESIDES)[number];
+
 /** Of one adapter; the accuracy is null in a text task. */
 const measuredOnce = z.strictObject({ accuracy: fraction.nullable(), testLoss: finite });
 
@@ -146,6 +150,8 @@ export const roundMetrics = z.strictObject({
 });
 export type RoundMetrics = z.output<typeof roundMetrics>;
 
+const meanOfOne = z.strictObject({ accuracy: fraction.nullable(), testLoss: finite.nullable() });
+
 /** Means over the rows of all clients in a secure sum; null where none of them measured it. */
 export const roundMeans = z.strictObject({
   /** Rows behind the figures; test rows are those that every round measures. */
@@ -156,7 +162,8 @@ export const roundMeans = z.strictObject({
   accuracy: perAdapter(fraction),
   testLoss: perAdapter(finite),
   /** Left out where the round's plan does not ask for it. */
-  beforeAggregation: z.strictObject({ accuracy: fraction.nullable(), testLoss: finite.nullable() }).optional(),
+  beforeAggregation: meanOfOne.optional(),
+  alone: meanOfOne.optional(),
   /** Norm that updates are clipped to in the next sum; null without privacy of clients. */
   clip: z.number().positive().nullable().default(null),
 });

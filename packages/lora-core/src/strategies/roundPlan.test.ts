@@ -32,3 +32,11 @@ test("nothing is measured before an aggregation of personal adapters, where noth
   const context = { round: 1, isNewcomer: false };
   expect(roundPlanOf(method, { budgets, training: {} }, context)).toEqual(method.plan(budgets, context));
 });
+
+test("where clients compare with learning alone every round says so, whatever the method does in it", () => {
+  const method = methodOf(presetOf("fedavg-finish"));
+  const plans = roundNumbers(method.firstRound, budgets.rounds).map((round) =>
+    roundPlanOf(method, { budgets, training: {}, alone: true }, { round, isNewcomer: false }),
+  );
+  expect(plans.map(({ alone }) => alone)).toEqual([true, true, true]);
+});

@@ -8,12 +8,18 @@ import { trainingsIn } from "./trainings.ts";
 export interface PlanSettings extends Falling {
   /** Whether clients measure the shared adapter as they trained it. */
   readonly beforeAggregation?: true | undefined;
+  /** Whether clients learn alone besides, to compare with. */
+  readonly alone?: true | undefined;
 }
 
 /** The method's plan of a round for a client, with the learning rate's fall and with what is measured besides. */
 export function roundPlanOf(method: Method, settings: PlanSettings, context: PlanContext): RoundPlan {
   const plan = planWithSpans(method, settings, context);
-  return settings.beforeAggregation && sharesWhatItTrains(plan) ? { ...plan, beforeAggregation: true } : plan;
+  return {
+    ...plan,
+    ...(settings.beforeAggregation && sharesWhatItTrains(plan) ? { beforeAggregation: true as const } : {}),
+    ...(settings.alone ? { alone: true as const } : {}),
+  };
 }
 
 /**

@@ -106,7 +106,7 @@ export interface RoundPlan {
   readonly serve: Serve | null;
   /**
    * Beside every training of the steps one as long, on the same batches, of an adapter that is never sent and that nothing else is made of: what the
-   * client would have learned alone. Measured as the others. Left out: no.
+   * client would have learned alone. Measured as the others. Left out: no. Set by `roundPlanOf` (roundPlan.ts), by no method.
    */
   readonly alone?: true;
 }

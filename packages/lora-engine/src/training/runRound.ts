@@ -255,10 +255,11 @@ async function trainSlot(client: Client, place: Place<TrainStep>, before: HeldAd
 async function trainAlone(
   client: Client,
   place: Place<TrainStep | TrainBothStep>,
-  { alone }: HeldAdapters,
+  { alone }: Pick<HeldAdapters, "alone">,
   running: Running,
 ): Promise<NamedTensors> {
-  const before = alone ?? initialAdapter(client.layout, client.setup.seed);
+  // Nothing has moved what a client starts from before its first training.
+  const before = alone ?? client.held.personal;
   const start = running.team ? before : await withOwnRows(client, before);
   const { adapter } = await trainFrom(client, place, "alone", start, aloneTask(place.step), running);
   return adapter;

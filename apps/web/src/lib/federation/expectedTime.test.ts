@@ -32,6 +32,17 @@ test("an adapter that is measured before averaging is one more evaluation of eve
   expect(measured[0]?.measuring).toBeCloseTo(2 * 0.5 * 0.01 * 24, 10);
 });
 
+test("comparing with learning alone is as long a training again in every round, and an evaluation more", () => {
+  const rows = { train: 120, fusion: 20, test: 400 };
+  const [compared, not] = [true, false].map((alone) => expectedRounds(config({ alone }), { rows, secondsPerRow: 0.01 }));
+  for (const [at, round] of (compared ?? []).entries()) {
+    const { personal = 0, shared = 0, measuring = 0 } = not?.[at] ?? {};
+    expect(round.alone).toBeCloseTo(personal + shared, 10);
+    expect(round.measuring).toBeGreaterThan(measuring);
+  }
+  expect(not?.every(({ alone }) => alone === 0)).toBe(true);
+});
+
 test("longer rows take longer", () => {
   const of = (maxTokens: number) => guessed({ training: { batchSize: 16, maxTokens } }).shared;
   expect(of(64) / of(32)).toBeCloseTo(2, 10);

@@ -8,7 +8,7 @@ import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { roundPlanOf } from "@duet/lora-core/strategies/roundPlan";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
-import { trainingsIn } from "@duet/lora-core/strategies/trainings";
+import { isTraining, trainingsIn } from "@duet/lora-core/strategies/trainings";
 import type { Budget } from "@duet/lora-core/training/trainingConfig";
 
 /** Rows that a client is taken to have, and how they are split (data/splitRows.ts). */
@@ -25,8 +25,8 @@ const OPERATIONS_PER_SECOND = 2.5e10;
 const OPERATIONS = { forward: 2, step: 4 } as const;
 
 /** What a client does, in the order in which it is shown. */
-export const WORKS = ["personal", "shared", "measuring"] as const;
-/** Seconds of one client: the training of each of its adapters, and what is measured of them. */
+export const WORKS = ["personal", "shared", "alone", "measuring"] as const;
+/** Seconds of one client: the training of each of its adapters and of what they are compared with, and what is measured of them. */
 export type ExpectedTime = Readonly<Record<(typeof WORKS)[number], number>>;
 
 /** How much a client has to do, and how fast it is. */
@@ -36,7 +36,7 @@ export interface Pace {
   readonly secondsPerRow: number;
 }
 
-type Plans = Pick<FederationConfig, "strategy" | "budgets" | "training" | "beforeAggregation">;
+type Plans = Pick<FederationConfig, "strategy" | "budgets" | "training" | "beforeAggregation" | "alone">;
 
 export const measuredPace = ({ tokens, seconds, tokensPerRow }: StepSpeed, rows: SampleCounts): Pace => ({
   rows,
@@ -63,10 +63,17 @@ export function expectedRounds(
   const left = roundNumbers(method.firstRound, budgets.rounds).filter((round) => after === null || round > after);
   return left.map((round, at) => {
     const context = { round, isNewcomer: after !== null && at === 0 };
-    const { steps, serve, beforeAggregation } = roundPlanOf(method, plans, context);
-    const forward = serve ? scoredRows(serve, rows) : (beforeAggregation ? 2 : 1) * measured;
-    const seconds = { personal: 0, shared: 0, measuring: (OPERATIONS.forward / OPERATIONS.step) * secondsPerRow * forward };
+    const { steps, serve, beforeAggregation, alone } = roundPlanOf(method, plans, context);
+    const besides = [beforeAggregation, alone].filter(Boolean).length;
+    const forward = serve ? scoredRows(serve, rows) + (alone ? rows.test : 0) : (1 + besides) * measured;
+    const seconds = {
+      personal: 0,
+      shared: 0,
+      alone: 0,
+      measuring: (OPERATIONS.forward / OPERATIONS.step) * secondsPerRow * forward,
+    };
     for (const { slot, budget } of trainingsIn(steps)) seconds[slot] += secondsPerRow * rowsOf(budget);
+    if (alone) for (const { budget } of steps.filter(isTraining)) seconds.alone += secondsPerRow * rowsOf(budget);
     return seconds;
   });
 }
@@ -75,7 +82,7 @@ export function expectedRounds(
 export function expectedTime(plans: Plans, pace: Pace): ExpectedTime {
   const rounds = expectedRounds(plans, pace);
   const sumOf = (work: (typeof WORKS)[number]) => rounds.reduce((sum, round) => sum + round[work], 0);
-  return { personal: sumOf("personal"), shared: sumOf("shared"), measuring: sumOf("measuring") };
+  return { personal: sumOf("personal"), shared: sumOf("shared"), alone: sumOf("alone"), measuring: sumOf("measuring") };
 }
 
 export const totalOf = (time: ExpectedTime): number => WORKS.reduce((sum, work) => sum + time[work], 0);

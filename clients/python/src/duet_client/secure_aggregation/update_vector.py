@@ -1,6 +1,5 @@
 """What one client puts into a secure sum: its update times its weight, the weight, figures; as `federation/updateVector.ts`."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -25,16 +24,16 @@ def update_values(upload: bytes, metrics: dict[str, Any], samples: dict[str, int
     is_uniform = weighting == "uniform"
     weight = 1 if is_uniform else min(MAX_WEIGHT, samples["train"])
     update = np.frombuffer(upload, dtype="<f4").astype(np.float64) * (1 if is_uniform else weight / MAX_WEIGHT)
-    test, train = min(MAX_ROWS, samples["test"]), min(MAX_ROWS, samples["train"])
-    train_loss = metrics["trainLoss"]
-    accuracies = [metrics["accuracy"][adapter] for adapter in ADAPTERS]
-    losses = [metrics["testLoss"][adapter] for adapter in ADAPTERS]
-    if _has_before_aggregation(layout):
-        before = metrics.get("beforeAggregation") or {"accuracy": None, "testLoss": None}
-        accuracies, losses = [*accuracies, before["accuracy"]], [*losses, before["testLoss"]]
+    # Of the same rows in every round, so that the means of rounds compare.
+    same = metrics.get("sample", metrics)
+    test, train = min(MAX_ROWS, same.get("testRows", samples["test"])), min(MAX_ROWS, samples["train"])
+    accuracy, test_loss, train_loss = same["accuracy"], same["testLoss"], metrics["trainLoss"]
 
     def measured(value: float | None, rows: int) -> int:
         return 0 if value is None else rows
+
+    def right(value: float | None) -> int:
+        return int((value or 0) * test + 0.5)
 
     def loss_share(value: float | None, rows: int) -> float:
         return (value or 0) * min(MAX_WEIGHT, rows) / MAX_WEIGHT
@@ -42,18 +41,22 @@ def update_values(upload: bytes, metrics: dict[str, Any], samples: dict[str, int
     rows = [
         measured(train_loss, min(MAX_WEIGHT, train)),
         test,
-        *(measured(value, test) for value in accuracies),
-        *(measured(value, min(MAX_WEIGHT, test)) for value in losses),
+        *(measured(accuracy[adapter], test) for adapter in ADAPTERS),
+        *(measured(test_loss[adapter], min(MAX_WEIGHT, test)) for adapter in ADAPTERS),
     ]
-    return {
+    values: dict[str, Any] = {
         "update": update.astype(np.float32),
         "weight": [weight],
         "rows": rows,
-        "right": [math.floor((value or 0) * test + 0.5) for value in accuracies],
-        "loss": [loss_share(train_loss, train), *(loss_share(value, test) for value in losses)],
+        "right": [right(accuracy[adapter]) for adapter in ADAPTERS],
+        "loss": [loss_share(train_loss, train), *(loss_share(test_loss[adapter], test) for adapter in ADAPTERS)],
     }
-
-
-def _has_before_aggregation(layout: Layout) -> bool:
-    """Whether the shared adapter's figures before it is aggregated are in it, behind those of the adapters."""
-    return any(group["name"] == "right" and group["length"] > len(ADAPTERS) for group in layout["groups"])
+    names = {group["name"] for group in layout["groups"]}
+    # What is measured beside the adapters has groups of its own.
+    for beside, figures in (("beforeAggregation", metrics), ("alone", same)):
+        if f"{beside} rows" in names:
+            found = figures.get(beside) or {"accuracy": None, "testLoss": None}
+            values[f"{beside} rows"] = [measured(found["accuracy"], test), measured(found["testLoss"], min(MAX_WEIGHT, test))]
+            values[f"{beside} right"] = [right(found["accuracy"])]
+            values[f"{beside} loss"] = [loss_share(found["testLoss"], test)]
+    return values
