@@ -49,6 +49,28 @@ it("says which adapter serves best, with how sure each figure is", async () => {
   await panel.getByRole("figure", { name: range }).waitFor();
 });
 
+it("says what averaging did to the shared adapter: of all in the chart and the table behind it, of one client in its detail", async () => {
+  const { page } = anna;
+  const panel = page.getByRole("region", { name: "Accuracy on each client's own test rows" });
+  const change = "[01]\\.\\d\\d → [01]\\.\\d\\d in round 2";
+  await panel.getByRole("figure", { name: new RegExp(`^Newest mean accuracy: .*; averaging ${change}$`) }).waitFor();
+  await panel.getByRole("button", { name: "before averaging" }).waitFor();
+  await panel.getByText("Figures", { exact: true }).click();
+  const [before, after] = ["before averaging", "after averaging"];
+  const heads = await panel.getByRole("columnheader").allTextContents();
+  expect(heads.slice(-2)).toEqual([before, after]);
+  const rows = await panel.getByRole("row").allTextContents();
+  // The first round, the second and the finish, which averages nothing.
+  expect(rows.slice(1).map((text) => /[01]\.\d\d[01]\.\d\d$/.test(text))).toEqual([true, true, false]);
+  await page.getByRole("button", { name: "anna", exact: true }).first().click();
+  const detail = page.getByRole("region", { name: "anna" });
+  await detail
+    .getByRole("definition")
+    .filter({ hasText: new RegExp(`^${change}$`) })
+    .waitFor();
+  await detail.getByRole("button", { name: "Unpin" }).click();
+});
+
 it("says who gained, from the personal adapter alone to what is served", async () => {
   const gained = /^From the personal adapter alone to what is served: anna from [01]\.\d\d to [01]\.\d\d$/;
   await anna.page.getByRole("region", { name: "Alone, shared or mixed" }).getByRole("figure", { name: gained }).waitFor();

@@ -11,7 +11,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { Term } from "../ui/Term.tsx";
-import { aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
+import { aggregationHint, aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
 import { roundAxes } from "./axesView.ts";
 import { chanceLevel, clientSeries, fewerRowsText, mean, measuredRowsText, testPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
@@ -43,6 +43,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
     words.accuracyPanel.summary(words.accuracyPanel.means[snapshot.config.aggregation]),
     measuredRowsText(snapshot),
     words.accuracyPanel.chance,
+    ...aggregationHint(points),
   ];
   const fewer = fewerRowsText(snapshot);
   const hidden = points.length === 0 ? noFiguresText(snapshot, "accuracies") : null;

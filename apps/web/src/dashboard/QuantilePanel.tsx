@@ -8,7 +8,7 @@ import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartBand, ChartSeries } from "../ui/RoundPlot.tsx";
-import { aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
+import { aggregationHint, aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
 import { roundAxes } from "./axesView.ts";
 import { medianOf, quantilePoints } from "./crowdView.ts";
 import { chanceLevel } from "./metricsView.ts";
@@ -48,7 +48,7 @@ export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonl
   return (
     <Panel
       title={words.quantilePanel.accuracyOverTheRounds}
-      hint={words.quantilePanel.hint}
+      hint={common.listing.sentences([words.quantilePanel.hint, ...aggregationHint(points)])}
       aside={tellersText(snapshot)}
       instead={hidden}
     >

@@ -9,7 +9,7 @@ import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
-import { aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
+import { aggregationHint, aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
 import { roundAxes } from "./axesView.ts";
 import { clientSeries, fewerRowsText, mean, measuredRowsText, testPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
@@ -43,7 +43,7 @@ export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonl
   return (
     <Panel
       title={words.testLossPanel.title}
-      hint={common.listing.sentences([words.testLossPanel.hint, measuredRowsText(snapshot) ?? ""])}
+      hint={common.listing.sentences([words.testLossPanel.hint, measuredRowsText(snapshot) ?? "", ...aggregationHint(points)])}
       aside={tellersText(snapshot)}
       instead={hidden}
     >

@@ -40,8 +40,8 @@ test("a round has what clients had of the shared adapter before averaging, and w
 
 test("it is a broken line of the shared colour, with what came after it among the figures, where anybody measured it", () => {
   expect(aggregationSeries(pointsOf())).toEqual([
-    expect.objectContaining({ label: "shared, before averaging", color: "var(--shared)", of: "shared", drawn: "broken" }),
-    expect.objectContaining({ label: "shared, after it", drawn: "nowhere" }),
+    expect.objectContaining({ label: "before averaging", color: "var(--shared)", of: "shared", drawn: "broken" }),
+    expect.objectContaining({ label: "after averaging", drawn: "nowhere" }),
   ]);
   const earlier = { ...snapshot, clients: [clientOf("anna", { history: [entry(1, 0.25, null), entry(2, 0.5, null)] })] };
   expect(aggregationSeries(pointsOf(earlier))).toEqual([]);

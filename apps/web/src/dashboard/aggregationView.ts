@@ -29,13 +29,19 @@ export function withAggregation(
 
 /** A thin broken line of what clients had before; what it was after is the shared adapter's line a round later, and stands among the figures. */
 export function aggregationSeries(points: readonly ChartPoint[]): readonly ChartSeries[] {
-  if (!points.some((point) => typeof point[BEFORE] === "number")) return [];
+  if (!isMeasured(points)) return [];
   const shared = { color: "var(--shared)", thin: false, of: "shared" };
   return [
     { ...shared, key: BEFORE, label: words.aggregation.before, drawn: "broken" },
     { ...shared, key: AFTER, label: words.aggregation.after, drawn: "nowhere" },
   ];
 }
+
+/** What the broken line is; nothing where there is none. */
+export const aggregationHint = (points: readonly ChartPoint[]): readonly string[] =>
+  isMeasured(points) ? [words.aggregation.hint] : [];
+
+const isMeasured = (points: readonly ChartPoint[]): boolean => points.some((point) => typeof point[BEFORE] === "number");
 
 /** Of the newest round of which both are known, in words; nothing before there is one. */
 export function aggregationText(points: readonly ChartPoint[], format: Format): readonly string[] {

@@ -20,8 +20,9 @@ export const en = {
   },
   aggregation: {
     title: "Averaging",
-    before: "shared, before averaging",
-    after: "shared, after it",
+    hint: "The broken line is the shared adapter as the clients had trained it, before it was averaged.",
+    before: "before averaging",
+    after: "after averaging",
     change: (before: string, after: string, round: number) => `${before} → ${after} in round ${round}`,
     text: (change: string) => `averaging ${change}`,
   },

@@ -14,8 +14,9 @@ export const zh: typeof en = {
   },
   aggregation: {
     title: "平均",
-    before: "共享，平均前",
-    after: "共享，平均后",
+    hint: "断续线是各客户端训练之后、平均之前的共享适配器。",
+    before: "平均前",
+    after: "平均后",
     change: (before, after, round) => `第 ${round} 轮 ${before} → ${after}`,
     text: (change) => `平均 ${change}`,
   },

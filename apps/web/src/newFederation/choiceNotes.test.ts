@@ -2,6 +2,7 @@ import { decoderBase, encoderBase } from "@duet/lora-core/protocol/testing/baseM
 import { expect, test } from "vitest";
 import {
   aggregationNote,
+  beforeAggregationNote,
   clientEpsilonNote,
   devicesNote,
   epsilonNote,
@@ -13,6 +14,7 @@ import {
 } from "./choiceNotes.ts";
 import { labelVectorsOf, parseLabels } from "./federationForm.ts";
 import {
+  chosenBeforeAggregation,
   chosenDevices,
   chosenLabelVectors,
   chosenRobustness,
@@ -315,6 +317,20 @@ test("rounds may close sooner where clients are fast, and do at their deadline u
   expect(toConfig({ ...filled, deadline: "bySpeed" }, 1)).toMatchObject({ ok: true, config: { deadline: "bySpeed" } });
   const fixed = toConfig(filled, 1);
   expect(fixed.ok && "deadline" in fixed.config).toBe(false);
+});
+
+test("what averaging does is measured unless the organiser says otherwise, and never where nobody tells figures", () => {
+  const configOf = (change: Partial<typeof filled>) => {
+    const made = toConfig({ ...filled, ...change }, 1);
+    return made.ok ? (made.config.beforeAggregation ?? false) : made.problem;
+  };
+  expect(configOf({})).toBe(true);
+  expect(beforeAggregationNote(filled).text).toContain("an evaluation more of every round");
+  const unmeasured = { beforeAggregation: chosenBeforeAggregation("unmeasured") };
+  expect(configOf(unmeasured)).toBe(false);
+  expect(beforeAggregationNote({ ...filled, ...unmeasured }).text).toContain("only as it comes to them, after averaging");
+  expect(configOf({ epsilon: "8", labelVectors: "texts" })).toBe(false);
+  expect(beforeAggregationNote({ ...filled, epsilon: "8" }).text).toContain("nobody tells figures");
 });
 
 test("answers may be late by some rounds, and another method or a secure sum says why not", () => {

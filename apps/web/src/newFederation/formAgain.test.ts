@@ -19,7 +19,7 @@ test("the form stands for the federation as it was, but for what is proposed and
       clientsPerRound: 5,
       roundDeadlineSeconds: 150,
     },
-    ...{ work: "bySpeed", deadline: "bySpeed", statistics: "pause", seed: 3 },
+    ...{ work: "bySpeed", deadline: "bySpeed", statistics: "pause", beforeAggregation: false, seed: 3 },
   });
   const { statistics, ...unasked } = config;
   expect(statistics).toBe("pause");

@@ -45,6 +45,14 @@ test("labels are vectors wherever they can be, unless somebody says otherwise", 
   expect(labelsOf({ task: { kind: "text" } })).toEqual(["texts", 3e-3]);
 });
 
+test("the shared adapter is measured before it is aggregated where figures are told, unless somebody says otherwise", () => {
+  const asks = (change: Partial<Parameters<typeof defaultFederation>[0]> = {}) =>
+    defaultFederation({ name: "wards", model: encoderBase, task, ...change }).beforeAggregation ?? false;
+  expect([asks(), asks({ aggregation: "secure" }), asks({ beforeAggregation: false })]).toEqual([true, true, false]);
+  expect(asks({ training: { privacy: { epsilon: 8, clip: 1 } } })).toBe(false);
+  expect(asks({ aggregation: "secure", clientEpsilon: 8, beforeAggregation: true })).toBe(false);
+});
+
 test("an imported adapter's labels stay what they are", () => {
   const settings = { rank: 4, alpha: 8, targetModules: ["qkv"] };
   const sha256 = "0".repeat(64);
