@@ -65,6 +65,7 @@ export function MixPanel({ session, state, snapshot: { config } }: MixPanelProps
           lines={lines}
           alike={alike}
           format={format}
+          hasLabelVectors={config.adapter.prototypes !== undefined}
           onPick={(weights) => closed === null && !isRunning && playground.fuse({ ...shown.fused, source: "hand", weights })}
         />
       </ChartFigure>
@@ -115,6 +116,8 @@ interface PlaneProps {
   /** Where the sliders stand. */
   readonly at: FusionWeights;
   readonly format: (worth: number) => string;
+  /** Then the base is not untouched where both weights are nothing: half of each adapter's vectors stays. */
+  readonly hasLabelVectors: boolean;
   readonly onPick: (weights: FusionWeights) => void;
 }
 
@@ -124,7 +127,7 @@ const ANCHORS = [
   { personal: 0, shared: 1, key: "shared", color: "var(--shared)" },
 ] as const;
 
-function Plane({ points, lines, alike, found, at, format, onPick }: PlaneProps) {
+function Plane({ points, lines, alike, found, at, format, hasLabelVectors, onPick }: PlaneProps) {
   const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
   const size = Math.min(width, WIDEST) - LEFT - END;
   const all = [...SURVEY_STEPS, found.personal, found.shared, at.personal, at.shared];
@@ -190,7 +193,8 @@ function Plane({ points, lines, alike, found, at, format, onPick }: PlaneProps) 
             <g key={key}>
               <circle cx={x(personal)} cy={y(shared)} r={5} fill={color} stroke="var(--surface)" strokeWidth={1.5} />
               <text x={x(personal)} y={y(shared) + 16} textAnchor="middle" {...HALO} fill="var(--ink)">
-                {common.adapterNames[key]} {worth === undefined ? "" : format(worth)}
+                {key === "base" && hasLabelVectors ? words.mixPanel.labelVectorsAlone : common.adapterNames[key]}{" "}
+                {worth === undefined ? "" : format(worth)}
               </text>
             </g>
           );

@@ -53,6 +53,7 @@ export const en = {
     xAxis: "w₁, how much of the personal adapter",
     yAxis: "w₂, of the shared one",
     found: "served",
+    labelVectorsAlone: "label vectors alone",
   },
   playgroundView: {
     title: (name: string) => `Playground of ${name}`,
@@ -67,7 +68,7 @@ export const en = {
     labelAnswer: "a label and its probability",
     textAnswer: "a text",
     predictAFile: "Predict a file",
-    hint: (what: string) => `Every row gets ${what}; the result is a CSV with your columns and the answers.`,
+    hint: (what: string) => `Every row with an input gets ${what}; the result is a CSV with your columns and the answers.`,
     chooseAnotherFile: "Choose another file.",
     fileToPredict: "File to predict",
     drop: "Drop a file here",

@@ -51,6 +51,7 @@ export const zh: typeof en = {
     xAxis: "w₁，个人适配器的比重",
     yAxis: "w₂，共享适配器的比重",
     found: "采用的点",
+    labelVectorsAlone: "仅类别向量",
   },
   playgroundView: {
     title: (name) => `试用“${name}”`,
@@ -65,7 +66,7 @@ export const zh: typeof en = {
     labelAnswer: "一个类别及其概率",
     textAnswer: "一段文本",
     predictAFile: "对文件做预测",
-    hint: (what) => `每个数据行得到${what}；结果是一个 CSV，含你的各列和回答。`,
+    hint: (what) => `每个有输入的数据行得到${what}；结果是一个 CSV，含你的各列和回答。`,
     chooseAnotherFile: "请选择其他文件。",
     fileToPredict: "待预测的文件",
     drop: "把文件拖到这里",
