@@ -22,6 +22,6 @@ export const en = {
     notFetched: (language: string) => `The words in ${language} could not be fetched. Check the network and press again.`,
   },
   lazyPage: {
-    notLoaded: "This page is not loaded",
+    notLoaded: "Not loaded",
   },
 };

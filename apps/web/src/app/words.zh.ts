@@ -24,6 +24,6 @@ export const zh: typeof en = {
     notFetched: (language) => `未能取得 ${language} 的文字。请检查网络，然后再按一次。`,
   },
   lazyPage: {
-    notLoaded: "本页面未能加载",
+    notLoaded: "未能加载",
   },
 };

@@ -5,7 +5,6 @@ import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { servesAnotherPage } from "../lib/servedPage.ts";
-import { OtherVersion } from "./OtherVersion.tsx";
 import { words } from "./words.ts";
 
 /** In place of a part of the page whose code did not come: because the coordinator serves another version by now, or is away. */
@@ -26,11 +25,21 @@ export function MissingPart() {
   };
   return (
     <Alert color="gray" variant="outline" icon={<IconAlertTriangle />} title={words.missingPart.title} role="alert">
-      {isOther ? <OtherVersion /> : words.missingPart[again.kind === "failed" ? "stillAway" : "away"]}{" "}
+      {/* Of another version the page says more above. */}
       {!isOther && (
-        <Button size="xs" variant="default" loading={again.kind === "busy"} onClick={() => tryAgain(reload)}>
-          {words.missingPart.tryAgain}
-        </Button>
+        <>
+          {words.missingPart[again.kind === "failed" ? "stillAway" : "away"]}
+          <Button
+            display="block"
+            mt="xs"
+            size="xs"
+            variant="default"
+            loading={again.kind === "busy"}
+            onClick={() => tryAgain(reload)}
+          >
+            {words.missingPart.tryAgain}
+          </Button>
+        </>
       )}
     </Alert>
   );

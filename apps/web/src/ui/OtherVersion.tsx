@@ -5,8 +5,8 @@ import { words } from "./words.ts";
 export function OtherVersion() {
   return (
     <>
-      {words.otherVersion.text}{" "}
-      <Button size="xs" variant="default" onClick={() => location.reload()}>
+      {words.otherVersion.text}
+      <Button display="block" mt="xs" size="xs" variant="default" onClick={() => location.reload()}>
         {words.otherVersion.reload}
       </Button>
     </>
