@@ -128,6 +128,7 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
         snapshot={shown}
         myRole={organiser ? words.dashboard.organiserToo(myRole) : myRole}
         own={replayed ? null : own}
+        isReplayed={replayed !== null}
         inviteLink={replayed ? null : inviteLink}
         verdict={replayed ? null : verdict}
       >

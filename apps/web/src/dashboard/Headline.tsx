@@ -25,6 +25,8 @@ export interface HeadlineProps {
   readonly myRole: string;
   /** This tab's own figures and what it is at; null for who only looks on. */
   readonly own: OwnStanding | null;
+  /** As it stood after an earlier round. */
+  readonly isReplayed: boolean;
   /** For who may pass it on; null elsewhere. */
   readonly inviteLink: string | null;
   /** Which adapter to use, once that is known. */
@@ -34,7 +36,7 @@ export interface HeadlineProps {
 }
 
 /** What leads the page: is it helping, is it running, for whom it waits. Without a box. */
-export function Headline({ snapshot, myRole, own, inviteLink, verdict, children }: HeadlineProps) {
+export function Headline({ snapshot, myRole, own, isReplayed, inviteLink, verdict, children }: HeadlineProps) {
   const { now, isAway } = useCoordinatorClock();
   const view = stripView(snapshot, now);
   const wait = waitView(snapshot, own, now);
@@ -69,7 +71,7 @@ export function Headline({ snapshot, myRole, own, inviteLink, verdict, children 
             )}
             <div className="muted small meta">
               {/* Before what counts seconds, which would move them under the pointer. */}
-              {!isOver && <NotifyMe />}
+              {!isOver && !isReplayed && <NotifyMe />}
               {inviteLink !== null && !isOver && <InviteButton link={inviteLink} />}
               {!isAway && view.timing && <span>{view.timing}</span>}
               <span>
