@@ -54,16 +54,24 @@ it("says which step has stalled, and starts again with one thread; what is kept 
   await mine.getByText("Waiting for other clients").waitFor();
   expect(await mine.textContent()).toContain("backend wasm, 1 thread");
 
-  await standStillAt(page, "recall");
-  await page.reload();
-  await expect
-    .poll(
-      async () => {
-        await page.clock.runFor(10_000);
-        return page.getByRole("alert").allTextContents();
-      },
-      { timeout: 60_000 },
-    )
-    .toEqual([expect.stringMatching(/said nothing for 60 seconds.*read what this browser has kept/)]);
+  for (const [call, step] of [
+    ["recall", /said nothing for 60 seconds.*read what this browser has kept/],
+    ["deviceLimits", /said nothing for 60 seconds.*ask this device what it can do/],
+  ] as const) {
+    const cure = await standStillAt(page, call);
+    await page.reload();
+    await expect
+      .poll(
+        async () => {
+          await page.clock.runFor(10_000);
+          return page.getByRole("alert").allTextContents();
+        },
+        { timeout: 60_000 },
+      )
+      .toEqual([expect.stringMatching(step)]);
+    await cure();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await mine.getByText("Waiting for other clients").waitFor();
+  }
   await page.close();
 });

@@ -385,6 +385,7 @@ export const en = {
     rounds: "Rounds",
     takingPart: "taking part",
     notTakingPart: "This tab no longer takes part",
+    tryAgain: "Try again",
     frontPage: "Front page",
   },
   federationTabs: {

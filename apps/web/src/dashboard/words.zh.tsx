@@ -363,6 +363,7 @@ export const zh: typeof en = {
     rounds: "轮次",
     takingPart: "参与者",
     notTakingPart: "本标签页不再参与",
+    tryAgain: "重试",
     frontPage: "首页",
   },
   federationTabs: {

@@ -148,7 +148,13 @@ function ComingBack({ snapshot, token }: { readonly snapshot: Snapshot; readonly
   return (
     <>
       {trains && <ModelFilesPanel model={config.model} files={files} />}
-      {resuming.kind === "failed" && <FailureAlert failure={resuming.failure} />}
+      {resuming.kind === "failed" && (
+        <FailureAlert failure={resuming.failure}>
+          <Button mt="sm" size="xs" variant="default" onClick={() => location.reload()}>
+            {words.federationPage.tryAgain}
+          </Button>
+        </FailureAlert>
+      )}
     </>
   );
 }

@@ -15,7 +15,10 @@ export interface TabEngines {
   current(): TabEngine;
   /** How much memory this device allows: asked once, as it stays so, of a worker that is there anyway. */
   limits(): Promise<DeviceLimits>;
-  /** The same, once no check uses it any more; it is its taker's, and whoever needs one next gets a new one. */
+  /**
+   * The same, once no check uses it any more; it is its taker's, and whoever needs one next gets a new one.
+   * @throws {DuetError} what ended it meanwhile: a new one would not know the rows that this one holds.
+   */
   take(): Promise<TabEngine>;
   /** How fast this device would learn in a federation, on rows that are connected; one check after another. */
   check(config: FederationConfig, rows: RowsHandle, onProgress: (progress: DownloadProgress) => void): Promise<DeviceCheck>;
@@ -63,9 +66,11 @@ export function createTabEngines({ coordinator, backend, mostThreads }: EngineSu
     limits,
     async take() {
       await checked;
-      // Afterwards it would take a worker of its own.
-      await limits().catch(() => {});
       const taken = current();
+      // Afterwards it would take a worker of its own.
+      await limits().catch((error: unknown) => {
+        if (engine !== taken) throw error;
+      });
       engine = null;
       return taken;
     },

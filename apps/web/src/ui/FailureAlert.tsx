@@ -1,13 +1,20 @@
 import type { FailureText } from "@duet/lora-core/errors/duetError";
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { useServices } from "../hooks/ServicesContext.tsx";
 import { useStore } from "../hooks/useStore.ts";
 import { words } from "../lib/words.ts";
 import { OtherVersion } from "./OtherVersion.tsx";
 
+export interface FailureAlertProps {
+  readonly failure: FailureText;
+  /** The button for what to do next. */
+  readonly children?: ReactNode;
+}
+
 /** What happened and what to do next; where the page has been replaced by another version, that may be all there is to it. */
-export function FailureAlert({ failure }: { readonly failure: FailureText }) {
+export function FailureAlert({ failure, children }: FailureAlertProps) {
   const { title, text, original } = words.failure(failure);
   const isOther = useStore(useServices().isOtherVersion);
   return (
@@ -18,10 +25,11 @@ export function FailureAlert({ failure }: { readonly failure: FailureText }) {
           {original}
         </span>
       )}
+      {children && <div>{children}</div>}
       {isOther && (
-        <span className="block">
+        <div>
           <OtherVersion />
-        </span>
+        </div>
       )}
     </Alert>
   );
