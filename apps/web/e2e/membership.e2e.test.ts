@@ -100,6 +100,7 @@ it("the organiser lets people in, one name each; who was removed cannot come bac
   await organiser.getByRole("dialog").getByRole("button", { name: "Remove anna", exact: true }).click();
   const notice = anna.getByRole("alert").getByText("The organiser removed this client");
   await notice.waitFor();
+  await anna.getByRole("status", { name: "Federation status" }).getByText("No longer taking part").waitFor();
   // The other one had the same link, and needs the new one too.
   await other.getByText("This link was replaced; ask the organiser for the new one.").waitFor();
   for (const page of [anna, other]) expect(await problemsOf(page)).toEqual([]);

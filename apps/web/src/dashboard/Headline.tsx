@@ -13,7 +13,7 @@ import { type HeadlineView, headlineView, type Own } from "./headlineView.ts";
 import { leadText } from "./leadText.ts";
 import { NotifyMe } from "./mine/NotifyMe.tsx";
 import { ENDED, stripView } from "./progressView.ts";
-import { waitView } from "./waitView.ts";
+import { isPutOut, waitView } from "./waitView.ts";
 import { words } from "./words.ts";
 
 const ICONS = { waiting: IconClock, running: IconPlayerPlay, done: IconCheck, stopped: IconPlayerStop } as const;
@@ -46,6 +46,7 @@ export function Headline({ snapshot, myRole, own, isReplayed, inviteLink, verdic
   const figure = useMemo(() => headlineView(settled, own), [settled, own, spoken]);
   const Icon = ICONS[view.tone];
   const isOver = ENDED.has(snapshot.phase);
+  const isOut = isPutOut(own);
   return (
     <div className="headline">
       <div>
@@ -53,7 +54,11 @@ export function Headline({ snapshot, myRole, own, isReplayed, inviteLink, verdic
           <h1>{view.name}</h1>
           <span className="muted">{myRole}</span>
         </div>
-        {figure ? <Figure figure={figure} /> : <p className="lead">{leadText(snapshot, own !== null)}</p>}
+        {figure ? (
+          <Figure figure={figure} />
+        ) : (
+          <p className="lead">{isOut ? words.headline.neverHere : leadText(snapshot, own !== null)}</p>
+        )}
       </div>
       <div className="column">
         {verdict}
@@ -71,7 +76,7 @@ export function Headline({ snapshot, myRole, own, isReplayed, inviteLink, verdic
             )}
             <div className="muted small meta">
               {/* Before what counts seconds, which would move them under the pointer. */}
-              {!isOver && !isReplayed && <NotifyMe />}
+              {!isOver && !isOut && !isReplayed && <NotifyMe />}
               {inviteLink !== null && !isOver && <InviteButton link={inviteLink} />}
               {!isAway && view.timing && <span>{view.timing}</span>}
               <span>

@@ -46,6 +46,21 @@ test("who is at the door waits to be let in, whatever the federation waits for",
   });
 });
 
+test("who was removed hears no more: what it sees is of then, and nothing is waited for", () => {
+  const removed = (why: "removed" | "left") => ({
+    clientId: "anna",
+    stage: { kind: "removed" as const, reason: "It was removed", why },
+  });
+  const snapshot = collecting(1, open({}));
+  expect(waitView(snapshot, removed("removed"), 40_000)).toEqual({
+    status: "No longer taking part",
+    reason: "What stands below is how it was when this tab was removed.",
+    countdown: null,
+  });
+  expect(waitView(snapshot, removed("left"), 40_000).countdown?.secondsLeft).toBe(60);
+  expect(waitView({ ...snapshot, phase: "stopped" }, removed("removed"), 40_000).status).toBeNull();
+});
+
 test("a past deadline is no negative time, and none is no countdown", () => {
   expect(waitView(collecting(1, open({})), null, 200_000).countdown?.secondsLeft).toBe(0);
   expect(waitView(collecting(1, open({ deadlineAt: null })), null, 0).countdown).toBeNull();

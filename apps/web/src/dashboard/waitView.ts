@@ -5,7 +5,7 @@ import { awaitedIn } from "@duet/lora-core/protocol/awaited";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { formatDuration } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
-import { stripView } from "./progressView.ts";
+import { ENDED, stripView } from "./progressView.ts";
 import { phaseNote } from "./told/toldText.ts";
 import { words } from "./words.ts";
 
@@ -24,6 +24,10 @@ const NAMED = 3;
 /** `tab` is null for who only looks on; `now` on the coordinator's clock, ms. */
 export function waitView(snapshot: Snapshot, tab: Pick<SessionState, "clientId" | "stage"> | null, now: number): WaitView {
   if (tab?.stage.kind === "awaitingApproval") return atTheDoor(snapshot, now);
+  // Its link was replaced: it hears no more of what it saw last.
+  if (isPutOut(tab) && !ENDED.has(snapshot.phase)) {
+    return { status: words.waitView.putOut, reason: words.waitView.asItStood, countdown: null };
+  }
   const { phase, openRound, config } = snapshot;
   if (phase !== "collecting" || !openRound)
     return { status: null, reason: isShort(snapshot) ? words.waitView.opensThen : phaseNote(snapshot), countdown: null };
@@ -45,6 +49,10 @@ export function waitView(snapshot: Snapshot, tab: Pick<SessionState, "clientId" 
     countdown: secondsLeft === null ? null : { secondsLeft, share: Math.min(1, secondsLeft / config.roundDeadlineSeconds) },
   };
 }
+
+/** The organiser removed it. */
+export const isPutOut = (tab: Pick<SessionState, "stage"> | null): boolean =>
+  tab?.stage.kind === "removed" && tab.stage.why === "removed";
 
 /** The federation's rounds go on without it. */
 function atTheDoor(snapshot: Snapshot, now: number): WaitView {

@@ -151,6 +151,7 @@ export const en = {
       text: "How close the answers come to the wanted ones will stand here at the end; until then the loss by round is below.",
     },
     never: "It ended before anything was measured.",
+    neverHere: "Nothing was measured while this tab took part.",
     untold: {
       label: "No accuracy is known here; what is known of its rounds is below.",
       text: "Nobody told here how close the answers come to the wanted ones; what is known of its rounds is below.",
@@ -373,6 +374,8 @@ export const en = {
     done: (names: string, areMany: boolean) =>
       `${names.startsWith("you") ? `Y${names.slice(1)}` : names} ${areMany ? "are" : "is"} done.`,
     opensThen: "The next round opens by itself then.",
+    putOut: "No longer taking part",
+    asItStood: "What stands below is how it was when this tab was removed.",
     toBeLetIn: "Waiting to be let in",
     organiserLetsIn: "The organiser has to let you in.",
     federationStands: (status: string) => `The federation: ${status}.`,
@@ -384,6 +387,7 @@ export const en = {
     playground: "Playground",
     rounds: "Rounds",
     takingPart: "taking part",
+    tookPart: "took part",
     notTakingPart: "This tab no longer takes part",
     tryAgain: "Try again",
     frontPage: "Front page",

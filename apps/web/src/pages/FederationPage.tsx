@@ -66,7 +66,7 @@ export function FederationPage() {
         <Dashboard
           snapshot={feed.snapshot}
           token={token}
-          myRole={words.federationPage.takingPart}
+          myRole={isOut(mine?.state ?? null) ? words.federationPage.tookPart : words.federationPage.takingPart}
           tab={
             mine ? (
               <>
@@ -117,6 +117,9 @@ export function FederationPage() {
     </Shell>
   );
 }
+
+/** To the end, or until it was out. */
+const isOut = (state: SessionState | null): boolean => state?.stage.kind === "finished" || state?.stage.kind === "removed";
 
 const ownRank = ({ clients }: Snapshot, { clientId }: SessionState): number | null =>
   clients.find(({ id }) => id === clientId)?.rank ?? null;

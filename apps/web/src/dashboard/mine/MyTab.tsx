@@ -95,7 +95,7 @@ export function MyTab({ session, state, snapshot, token, memory, mixture }: MyTa
   return (
     <>
       {!isOver && doing}
-      {!isOver && <FiguresPanel session={session} state={state} config={snapshot.config} />}
+      {!isOver && (view.canLeave || state.own) && <FiguresPanel session={session} state={state} config={snapshot.config} />}
       {!isOver && <OwnRowsPanel snapshot={snapshot} session={session} clientId={state.clientId} isOpened={samples !== null} />}
       {isOver && mixture}
       <SamplesPanel session={session} state={state} config={snapshot.config} />
