@@ -76,7 +76,7 @@ export async function exportModel(
     case "sentence-transformers":
       return sentenceFolder(files, config, labels, adapter);
     case "onnx":
-      return onnxFolder(files, config, adapter);
+      return onnxFolder(files, config, labels, adapter);
     default:
       return format satisfies never;
   }

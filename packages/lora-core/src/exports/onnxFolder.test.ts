@@ -33,9 +33,14 @@ const bytesOf = (value: number | Uint8Array | undefined) => (value instanceof Ui
 const textOf = (value: number | Uint8Array | undefined) => new TextDecoder().decode(bytesOf(value));
 
 test("an encoder's graph has the base's layers, weights with the adapter in them, and names its values", async () => {
-  const { base, config, adapter } = await bertFixture("bert");
-  const files = await written(await onnxFolder(base, config, adapter));
-  expect([...files.keys()]).toEqual(["config.json", "tokenizer.json", "tokenizer_config.json", "onnx/model.onnx"]);
+  const { base, config, adapter, labels } = await bertFixture("bert");
+  const files = await written(await onnxFolder(base, config, labels, adapter));
+  expect([...files.keys()]).toEqual([
+    ...["config.json", "tokenizer.json", "tokenizer_config.json"],
+    ...["labels.json", "prototypes.safetensors", "onnx/model.onnx"],
+  ]);
+  const prototypes = readSafetensors(files.get("prototypes.safetensors") ?? new Uint8Array()).get("labels.weight");
+  expect(prototypes?.data).toEqual(adapter.tensors.get("labels.weight")?.data);
   const model = fieldsOf(files.get("onnx/model.onnx") ?? new Uint8Array());
   expect(fieldsOf(bytesOf(model.get(8)?.[0])).get(2)).toEqual([17]);
   const graph = fieldsOf(bytesOf(model.get(7)?.[0]));
@@ -75,5 +80,5 @@ test("an encoder's graph has the base's layers, weights with the adapter in them
 test("a decoder is refused", async () => {
   const base = fixtureFiles("causalLm/gpt2", ["config.json", "model.safetensors", "tokenizer.json"]);
   const update = readPeftAdapter(readPeftFiles("from-peft/gpt2"), fixtureBase("gpt2").base);
-  await expect(onnxFolder(base, fixtureConfig("gpt2"), update)).rejects.toThrow("Only encoders are written as ONNX");
+  await expect(onnxFolder(base, fixtureConfig("gpt2"), [], update)).rejects.toThrow("Only encoders are written as ONNX");
 });

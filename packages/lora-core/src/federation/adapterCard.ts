@@ -140,7 +140,7 @@ function fusionWords(serve: Serve, { personal, shared }: FusionWeights): string 
 
 function loadingSections({ base: { taskType }, format, config: { adapter } }: AdapterCardSubject): string[] {
   if (format === "sentence-transformers") return [sentenceLoading(adapter.prototypes !== undefined)];
-  if (format === "onnx") return [ONNX_LOADING];
+  if (format === "onnx") return [onnxLoading(adapter.prototypes !== undefined)];
   if (format === "gguf-lora") return [PROMPT, LLAMA_LOADING];
   if (format === "gguf-f16" || format === "gguf-q8_0") return [PROMPT, GGUF_LOADING];
   if (format !== "peft") return taskType === "CAUSAL_LM" ? [PROMPT, MODEL_LOADING] : [];
@@ -200,7 +200,7 @@ const VECTORS = `## Loading
 A row's label is the one whose text is nearest by cosine: the row by the adapted model, the labels by the untouched one, pooled as the base's
 files of sentence-transformers say.`;
 
-const ONNX_LOADING = `## Loading
+const onnxLoading = (prototypes: boolean): string => `## Loading
 
     import { AutoModel, AutoTokenizer } from "@huggingface/transformers";
 
@@ -208,7 +208,11 @@ const ONNX_LOADING = `## Loading
     const model = await AutoModel.from_pretrained("this folder", { dtype: "fp32" });
     const { sentence_embedding } = await model(tokenizer(["a text"], { padding: true, truncation: true }));
 
-A row's label is the one whose vector is nearest by cosine; vectors of labels are made with the untouched base.`;
+A row's label is the one of labels.json whose vector is nearest by cosine. ${
+  prototypes
+    ? "A label's vector is 0.2 times that of its text by the untouched base plus its row of `labels.weight` in prototypes.safetensors, at length 1."
+    : "A label's vector is that of its text by the untouched base."
+}`;
 
 /** Labels stand for the vectors of the untouched base, to which prototypes are added. */
 const sentenceLoading = (prototypes: boolean): string => `## Loading
