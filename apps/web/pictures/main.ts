@@ -10,7 +10,7 @@ import { drawPages } from "./drawPages.ts";
 import { drawSignIn } from "./drawSignIn.ts";
 import { drawStates } from "./drawStates.ts";
 import { record } from "./record.ts";
-import { type Shoot, shootAll, shootReadme } from "./shoot.ts";
+import { type Shoot, shootAll, shootBeside, shootReadme } from "./shoot.ts";
 
 const PARTS: Readonly<Record<string, (stage: Stage, shoot: Shoot) => Promise<void>>> = {
   pages: drawPages,
@@ -29,6 +29,7 @@ const USAGE = `npm run pictures -- [options]
   --out DIR         where to (.cache/pictures)
   --only NAME       a page, or several with commas between; the journey goes through the others all the same
   --part NAME       only this part of the journey: ${Object.keys(PARTS).join(", ")}
+  --beside DIR      the pages that are drawn there, each beside its drawing's PNG, instead: NAME-beside.png
   --readme          the README's pictures instead, into docs/images
   --recording FILE  60 seconds of a first visit instead, as WebM`;
 
@@ -40,6 +41,7 @@ try {
       out: { type: "string", default: ".cache/pictures" },
       only: { type: "string" },
       part: { type: "string" },
+      beside: { type: "string" },
       readme: { type: "boolean", default: false },
       recording: { type: "string" },
     },
@@ -55,20 +57,27 @@ interface Options {
   readonly out: string;
   readonly only?: string | undefined;
   readonly part?: string | undefined;
+  readonly beside?: string | undefined;
   readonly readme: boolean;
   readonly recording?: string | undefined;
 }
 
-async function main({ out, only, part, readme, recording }: Options): Promise<void> {
+async function main(options: Options): Promise<void> {
+  const { part, recording } = options;
   if (part !== undefined && !Object.hasOwn(PARTS, part)) throw new Error(`--part is one of ${Object.keys(PARTS).join(", ")}`);
   const stage = await startStage();
   try {
     if (recording !== undefined) return await record(stage, resolve(recording));
-    const folder = resolve(readme ? "docs/images" : out);
+    const folder = resolve(options.readme ? "docs/images" : options.out);
     await mkdir(folder, { recursive: true });
-    const shoot = readme ? shootReadme(folder) : shootAll(folder, only?.split(",") ?? null);
+    const shoot = shootFor(options, folder);
     for (const [name, draw] of Object.entries(PARTS)) if (part === undefined || part === name) await draw(stage, shoot);
   } finally {
     await stage.close();
   }
+}
+
+function shootFor({ only, beside, readme }: Options, folder: string): Shoot {
+  if (readme) return shootReadme(folder);
+  return beside === undefined ? shootAll(folder, only?.split(",") ?? null) : shootBeside(folder, resolve(beside));
 }

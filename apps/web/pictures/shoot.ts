@@ -1,4 +1,5 @@
 /** Pictures of a page as it stands: every width and scheme, or what the README shows. */
+import { readFile } from "node:fs/promises";
 import type { Page } from "playwright";
 
 /** Called whenever a page stands as it is to be seen; leaves it as it was. */
@@ -39,6 +40,38 @@ export function shootReadme(folder: string): Shoot {
     await settled(page);
     await page.screenshot({ path: `${folder}/${file}.png` });
     console.log(`docs/images/${file}.png`);
+  };
+}
+
+/** Which state a mock-up draws, by the picture's name. */
+const DRAWN: Readonly<Record<string, string>> = {
+  front: "front",
+  create: "create",
+  lobby: "lobby",
+  "join-ready": "join",
+  running: "running",
+  result: "result",
+  crowd: "fifty",
+};
+
+/** Those that a mock-up draws, at the right of its picture in `mockups`. */
+export function shootBeside(folder: string, mockups: string): Shoot {
+  return async (page, name) => {
+    const drawn = DRAWN[name];
+    if (drawn === undefined) return;
+    await page.setViewportSize({ width: WIDTHS[0], height: HEIGHT });
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    await settled(page);
+    const pictures = [await readFile(`${mockups}/${drawn}.png`), await page.screenshot({ fullPage: true })];
+    const images = pictures.map(
+      (picture) => `<img width="${WIDTHS[0]}" src="data:image/png;base64,${picture.toString("base64")}">`,
+    );
+    const sheet = await page.context().newPage();
+    await sheet.setViewportSize({ width: 2 * WIDTHS[0], height: HEIGHT });
+    await sheet.setContent(`<body style="margin:0; display:flex; align-items:flex-start">${images.join("")}`);
+    await sheet.screenshot({ path: `${folder}/${drawn}-beside.png`, fullPage: true });
+    await sheet.close();
+    console.log(`${drawn}-beside`);
   };
 }
 
