@@ -48,6 +48,8 @@ test("runs stand side by side in the order of the address, and other test rows a
   expect(named.map(({ federationId }) => federationId)).toEqual(["two", "one"]);
   const facts = new Map(comparedFacts(named).map(({ label, values }) => [label, values]));
   expect(facts.get("Learning alone")).toEqual(["0.79", "0.79"]);
+  const without = comparedFacts([pastOf("one", { alone: null }), pastOf("two", { alone: null })]);
+  expect(without.map(({ label }) => label)).not.toContain("Learning alone");
   expect(facts.get("Sent by you")).toEqual(["812 B", "1.70 MB"]);
   expect(facts.get("From its creation to its end")).toEqual(["3 min 20 s", "3 min 20 s"]);
   expect(comparisonWarning(runs)).toContain("tested on other rows");

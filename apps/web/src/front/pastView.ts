@@ -68,7 +68,7 @@ const bytesText = (bytes: number | null): string => (bytes === null ? "–" : fo
 const rowsText = (samples: PastFederation["samples"]): string =>
   samples === null ? "–" : [samples.train, samples.fusion, samples.test].join(common.listing.comma);
 
-/** One column for each run, in their order. */
+/** One column for each run, in their order; learning alone where some method has it. */
 export function comparedFacts(runs: readonly PastFederation[]): readonly ComparedFact[] {
   const fact = (label: string, of: (run: PastFederation) => string): ComparedFact => ({ label, values: runs.map(of) });
   return [
@@ -79,7 +79,9 @@ export function comparedFacts(runs: readonly PastFederation[]): readonly Compare
     fact(words.pastView.rounds, ({ config }) => String(config.budgets.rounds)),
     fact(words.pastView.yourRows, ({ samples }) => rowsText(samples)),
     fact(words.pastView.accuracyOfBase, ({ accuracy }) => formatFraction(accuracy.base)),
-    fact(words.pastView.learningAlone, ({ alone }) => formatFraction(alone)),
+    ...(runs.some(({ alone }) => alone !== null)
+      ? [fact(words.pastView.learningAlone, ({ alone }) => formatFraction(alone))]
+      : []),
     fact(words.pastView.personalAdapter, ({ accuracy }) => formatFraction(accuracy.personal)),
     fact(words.pastView.sharedAdapter, ({ accuracy }) => formatFraction(accuracy.shared)),
     fact(words.pastView.fusedAdapter, ({ accuracy }) => formatFraction(accuracy.fused)),
