@@ -21,7 +21,8 @@ export function crowdOf(like: Snapshot, { clients, rounds, closed }: CrowdOption
   const draw = randomOf(7);
   const ids = Array.from({ length: clients }, (_, index) => `site-${index + 1}`);
   const now = Date.now();
-  const views = Array.from({ length: closed + 1 }, (_, round): RoundView => {
+  const views = Array.from({ length: closed }, (_, index): RoundView => {
+    const round = index + 1;
     const isOpen = round === closed;
     return {
       round,
@@ -69,14 +70,21 @@ export function crowdOf(like: Snapshot, { clients, rounds, closed }: CrowdOption
           const learned = best - (best - 0.35) * Math.exp(-round / (closed / 6)) + 0.02 * (draw() - 0.5);
           const accuracy = {
             base: 0.31,
-            personal: round === 0 ? alone : null,
-            shared: round === 0 ? null : learned,
+            personal: null,
+            shared: learned,
             fused: null,
           };
           return [
             {
               round,
-              metrics: { ...NO_METRICS, trainLoss: 2 - learned, accuracy, trainTokens: 30_000, trainSeconds: 50 },
+              metrics: {
+                ...NO_METRICS,
+                trainLoss: 2 - learned,
+                accuracy,
+                alone: { accuracy: alone, testLoss: 1 },
+                trainTokens: 30_000,
+                trainSeconds: 50,
+              },
               standing: null,
             },
           ];

@@ -71,8 +71,8 @@ it("says what averaging did to the shared adapter: of all in the chart and the t
   await detail.getByRole("button", { name: "Unpin" }).click();
 });
 
-it("says who gained, from the personal adapter alone to what is served", async () => {
-  const gained = /^From the personal adapter alone to what is served: anna from [01]\.\d\d to [01]\.\d\d$/;
+it("says who gained, from the personal adapter to what is served", async () => {
+  const gained = /^From the personal adapter to what is served: anna from [01]\.\d\d to [01]\.\d\d$/;
   await anna.page.getByRole("region", { name: "Alone, shared or mixed" }).getByRole("figure", { name: gained }).waitFor();
 });
 

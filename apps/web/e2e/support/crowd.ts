@@ -20,7 +20,7 @@ export interface Crowd {
 interface CrowdClient {
   readonly name: string;
   readonly coordinator: CoordinatorClient;
-  /** Shares of its test rows that are right: at the end, and before the first exchange. */
+  /** Shares of its test rows that are right: at the end, and with learning alone. */
   readonly best: number;
   readonly alone: number;
   readonly tokensPerSecond: number;
@@ -93,6 +93,7 @@ function metricsOf({ best, alone }: CrowdClient, round: number, rounds: number, 
       fused: isLast ? Math.max(learned, alone) : null,
     },
     testRows: 120,
+    alone: { accuracy: alone, testLoss: 1 },
     // A client's own training helps on its own rows; the mean takes some of that back.
     ...(isFederated ? { beforeAggregation: { accuracy: Math.min(1, learned + 0.05), testLoss: 1 - learned } } : {}),
     fusion: isLast ? fusion : null,

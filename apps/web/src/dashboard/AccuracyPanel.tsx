@@ -12,6 +12,7 @@ import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { Term } from "../ui/Term.tsx";
 import { aggregationHint, aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
+import { aloneSeries, withAlone } from "./aloneView.ts";
 import { roundAxes } from "./axesView.ts";
 import { chanceLevel, clientSeries, fewerRowsText, mean, measuredRowsText, testPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
@@ -20,7 +21,9 @@ import { words } from "./words.ts";
 /** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
 export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
-  const points = useStable(withAggregation(testPoints(snapshot, "accuracy"), snapshot, "accuracy", mean));
+  const points = useStable(
+    withAlone(withAggregation(testPoints(snapshot, "accuracy"), snapshot, "accuracy", mean), snapshot, "accuracy", mean),
+  );
   const means = meanAccuracy(snapshot);
   const tellers = tellersText(snapshot);
   const thick: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
@@ -34,7 +37,7 @@ export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonl
     })),
   );
   const axes = useStable(roundAxes(snapshot));
-  const series = useStable([...thin, ...thick, ...aggregationSeries(points)]);
+  const series = useStable([...thin, ...thick, ...aloneSeries(points, "var(--ink-2)"), ...aggregationSeries(points)]);
   const summary = ADAPTERS.filter(({ key }) => means[key] !== null)
     .map(({ key, label }) => `${label} ${formatFraction(means[key])}`)
     .join(common.listing.comma);

@@ -86,7 +86,7 @@ function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly Fac
   const figure = (value: string) => (tells(client) ? value : untoldText(figures));
   return [
     [words.clientDetail.base, figure(formatFraction(latestAccuracy(client).base)), "base"],
-    [words.clientDetail.alone, figure(formatFraction(alone)), "personal"],
+    [words.clientDetail.alone, figure(formatFraction(alone))],
     [words.clientDetail.together, figure(formatFraction(together)), "shared"],
     [words.clientDetail.overLearningAlone, figure(gain === null ? UNKNOWN : formatGain(gain))],
     [words.aggregation.title, figure(averagedText(client, config))],

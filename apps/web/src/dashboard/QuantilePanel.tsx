@@ -9,6 +9,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartBand, ChartSeries } from "../ui/RoundPlot.tsx";
 import { aggregationHint, aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
+import { aloneSeries, withAlone } from "./aloneView.ts";
 import { roundAxes } from "./axesView.ts";
 import { medianOf, quantilePoints } from "./crowdView.ts";
 import { chanceLevel } from "./metricsView.ts";
@@ -25,7 +26,13 @@ export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonl
   const spoken = useLanguage();
   const { client: pinned } = usePlace();
   const points = useMemo(
-    () => withAggregation(quantilePoints(snapshot, pinned), snapshot, "accuracy", medianOf),
+    () =>
+      withAlone(
+        withAggregation(quantilePoints(snapshot, pinned), snapshot, "accuracy", medianOf),
+        snapshot,
+        "accuracy",
+        medianOf,
+      ),
     [snapshot, pinned],
   );
   const axes = useMemo(() => roundAxes(snapshot), [snapshot]);
@@ -35,7 +42,7 @@ export const QuantilePanel = memo(function QuantilePanel({ snapshot }: { readonl
     const line = (key: string, label: string, color: string): ChartSeries => ({ key, label, color, thin: false });
     return [
       line("base", common.adapterNames.base, "var(--base)"),
-      line("alone", words.quantilePanel.alone, "var(--personal)"),
+      ...aloneSeries(points, "var(--personal)"),
       line("p50", words.quantilePanel.median, "var(--shared)"),
       ...(name === undefined ? [] : [line("pinned", name, "var(--ink)")]),
       ...aggregationSeries(points),

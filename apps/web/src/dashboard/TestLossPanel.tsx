@@ -10,6 +10,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { RoundChart } from "../ui/RoundChart.tsx";
 import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { aggregationHint, aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
+import { aloneSeries, withAlone } from "./aloneView.ts";
 import { roundAxes } from "./axesView.ts";
 import { clientSeries, fewerRowsText, mean, measuredRowsText, testPoints } from "./metricsView.ts";
 import { ENDED } from "./progressView.ts";
@@ -18,7 +19,9 @@ import { words } from "./words.ts";
 /** In a text task, which has no accuracy: loss of the four adapters by round, thick for the mean, thin for each client. */
 export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
-  const points = useStable(withAggregation(testPoints(snapshot, "testLoss"), snapshot, "testLoss", mean));
+  const points = useStable(
+    withAlone(withAggregation(testPoints(snapshot, "testLoss"), snapshot, "testLoss", mean), snapshot, "testLoss", mean),
+  );
   const thick: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
   const thin: ChartSeries[] = snapshot.clients.flatMap(({ id, name }) =>
     ADAPTERS.map(({ key, label, color }) => ({
@@ -30,7 +33,7 @@ export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonl
     })),
   );
   const axes = useStable(roundAxes(snapshot));
-  const series = useStable([...thin, ...thick, ...aggregationSeries(points)]);
+  const series = useStable([...thin, ...thick, ...aloneSeries(points, "var(--ink-2)"), ...aggregationSeries(points)]);
   const isMeasured = points.some((point) => ADAPTERS.some(({ key }) => typeof point[key] === "number"));
   const fewer = fewerRowsText(snapshot);
   const hidden = isMeasured ? null : noFiguresText(snapshot, "losses");

@@ -10,7 +10,7 @@ import { words } from "./words.ts";
 const [BEFORE, AFTER] = ["beforeAggregation", "afterAggregation"] as const;
 
 /** Of all clients, one. */
-type Over = (values: readonly (number | null)[]) => number | null;
+export type Over = (values: readonly (number | null)[]) => number | null;
 type Format = (value: number | null) => string;
 
 /** The points with both in the rounds that measured it: after is what the next round began with. */
@@ -67,7 +67,7 @@ export function clientAggregationText(
 }
 
 /** Where a figure is: in what a client tells, and in a secure sum. */
-interface Part {
+export interface Part {
   readonly told: (metrics: RoundMetrics) => number | null;
   readonly summed: (means: RoundMeans) => number | null;
 }
@@ -82,7 +82,8 @@ const partAfter = (figure: TestFigure): Part => ({
   summed: (means) => means[figure].shared,
 });
 
-function figureOfAll(snapshot: Snapshot, round: number, { told, summed }: Part, over: Over): number | null {
+/** Of a round: by its secure sum, else over the clients once all have told it. */
+export function figureOfAll(snapshot: Snapshot, round: number, { told, summed }: Part, over: Over): number | null {
   const means = snapshot.rounds.find((view) => view.round === round)?.means ?? null;
   if (means) return summed(means);
   if (isAwaited(snapshot, round)) return null;

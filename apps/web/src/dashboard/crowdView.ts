@@ -121,14 +121,12 @@ export interface QuantilePoint {
 
 export function quantilePoints({ clients }: Pick<Snapshot, "clients">, pinned: string | null): readonly QuantilePoint[] {
   const told = new Map<number, number[]>();
-  const alone = new Map<number, number[]>();
   const own = new Map<number, number>();
   for (const { id, history } of clients) {
     for (const { round, metrics } of history) {
       const value = learnedAccuracy(metrics);
       if (value === null) continue;
       told.set(round, [...(told.get(round) ?? []), value]);
-      alone.set(round, [...(alone.get(round) ?? []), ...optional(aloneIn(metrics))]);
       if (id === pinned) own.set(round, value);
     }
   }
@@ -145,7 +143,6 @@ export function quantilePoints({ clients }: Pick<Snapshot, "clients">, pinned: s
         p50: at(0.5),
         p75: at(0.75),
         p90: at(0.9),
-        alone: medianOf(alone.get(round) ?? []),
         base,
         pinned: own.get(round) ?? null,
       };

@@ -18,6 +18,8 @@ export const en = {
     shareOfTestRowsRight: "share of test rows right",
     newest: (summary: string) => `Newest mean accuracy: ${summary}`,
   },
+  /** A line of a chart. */
+  alone: "learning alone",
   aggregation: {
     title: "Averaging",
     hint: "The broken line is the shared adapter as the clients had trained it, before it was averaged.",
@@ -205,7 +207,6 @@ export const en = {
     hint: "The line is the median of what the clients reached on their own test rows. Half of them lie in the inner band, eight of ten in the outer one. The dotted line is what guessing would reach.",
     chartName: "accuracy of all clients",
     shareOfTestRowsRight: "share of test rows right",
-    alone: "alone",
     median: "median",
     summary: (p50: string, p25: string, p75: string) =>
       `Newest median accuracy ${p50}; half of the clients between ${p25} and ${p75}`,

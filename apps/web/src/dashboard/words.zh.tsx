@@ -12,6 +12,8 @@ export const zh: typeof en = {
     shareOfTestRowsRight: "测试数据行答对的比例",
     newest: (summary) => `最新平均准确率：${summary}`,
   },
+  /** A line of a chart. */
+  alone: "单独学习",
   aggregation: {
     title: "平均",
     hint: "断续线是各客户端训练之后、平均之前的共享适配器。",
@@ -195,7 +197,6 @@ export const zh: typeof en = {
     hint: "线条是各客户端在自己测试数据行上结果的中位数。内带包含一半客户端，外带包含八成。虚线是随机猜测的水平。",
     chartName: "所有客户端的准确率",
     shareOfTestRowsRight: "测试数据行答对的比例",
-    alone: "单独",
     median: "中位数",
     summary: (p50, p25, p75) => `最新准确率中位数 ${p50}；一半客户端在 ${p25} 和 ${p75} 之间`,
   },

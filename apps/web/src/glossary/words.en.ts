@@ -47,7 +47,7 @@ export const en = {
     "learning alone": {
       word: "learning alone",
       meaning:
-        "The time before the first exchange, in which every client trains on its own rows only; what came of it is what gains are measured against.",
+        "Training on one's own rows only. Some methods begin with a time of it; where a federation compares, every client also keeps an adapter that learns so for as many steps, never leaves, and is what gains are measured against.",
     },
     fusing: {
       word: "finish",
