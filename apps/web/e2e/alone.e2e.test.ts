@@ -40,7 +40,7 @@ it("leads a participant's result with what was gained over learning alone, and j
   const table = anna.getByRole("region", { name: "What every client serves" });
   await table.getByRole("columnheader", { name: "Alone", exact: true }).waitFor();
   await anna.getByText(/Against learning alone \d better, \d worse, \d not told on so few rows\./).waitFor();
-  await anna.getByRole("group", { name: "Line to show alone" }).getByRole("button", { name: "learning alone" }).waitFor();
+  await anna.getByRole("group", { name: "Line to show alone" }).getByRole("button", { name: "alone", exact: true }).waitFor();
   expect(await problemsOf(anna)).toEqual([]);
 });
 

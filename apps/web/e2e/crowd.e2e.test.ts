@@ -107,7 +107,7 @@ it("pins one, whose rounds and events are told, and its neighbours by keyboard o
   // The crosshair is that of the other charts too.
   const accuracy = page.getByRole("region", { name: "Accuracy over the rounds" }).getByRole("slider");
   const both =
-    /^Round 2 of 9: base 0.31, learning alone 0.\d\d, median 0.\d\d, Site 20 0.\d\d, before averaging 0.\d\d, after averaging 0.\d\d$/;
+    /^Round 2 of 9: base 0.31, alone 0.\d\d, median 0.\d\d, Site 20 0.\d\d, before averaging 0.\d\d, after averaging 0.\d\d$/;
   await expect.poll(() => accuracy.getAttribute("aria-valuetext")).toMatch(both);
   await map.press("ArrowRight");
   await expect.poll(() => map.getAttribute("aria-valuetext")).toBe("Round 3 of 9: Site 20 missed");

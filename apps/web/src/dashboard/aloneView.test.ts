@@ -20,7 +20,7 @@ const snapshot = snapshotOf({ clients: [anna, bram], rounds: [roundOf(1), roundO
 test("learning alone is a line from the round on in which it was measured, and none where nobody compares", () => {
   const points = withAlone(testPoints(snapshot, "accuracy"), snapshot, "accuracy", mean);
   expect(points.map(({ alone }) => alone)).toEqual([undefined, 0.5, 0.5]);
-  expect(aloneSeries(points, "ink")).toEqual([{ key: "alone", label: "learning alone", color: "ink", thin: false }]);
+  expect(aloneSeries(points, "ink")).toEqual([{ key: "alone", label: "alone", color: "ink", thin: false }]);
   const losses = withAlone(testPoints(snapshot, "testLoss"), snapshot, "testLoss", mean);
   expect(losses.map(({ alone }) => alone)).toEqual([undefined, 2.5, 2.5]);
   const without = { ...snapshot, clients: [clientOf("anna", { history: [entry(1, null)] })] };

@@ -19,7 +19,7 @@ export const en = {
     newest: (summary: string) => `Newest mean accuracy: ${summary}`,
   },
   /** A line of a chart. */
-  alone: "learning alone",
+  alone: "alone",
   aggregation: {
     title: "Averaging",
     hint: "The broken line is the shared adapter as the clients had trained it, before it was averaged.",

@@ -13,7 +13,7 @@ export const zh: typeof en = {
     newest: (summary) => `最新平均准确率：${summary}`,
   },
   /** A line of a chart. */
-  alone: "单独学习",
+  alone: "单独",
   aggregation: {
     title: "平均",
     hint: "断续线是各客户端训练之后、平均之前的共享适配器。",

@@ -4,7 +4,7 @@ import { useLanguage } from "../../hooks/useLanguage.ts";
 import { formatFraction } from "../../lib/format.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Scroll } from "../../ui/Scroll.tsx";
-import { clientVerdicts, type ServedFigure } from "./clientVerdicts.ts";
+import { type ClientVerdict, clientVerdicts, type ServedFigure } from "./clientVerdicts.ts";
 import { WhoGained } from "./WhoGained.tsx";
 import { words } from "./words.ts";
 
@@ -14,7 +14,7 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
   const verdicts = clientVerdicts(snapshot);
   if (!verdicts) return null;
   const rival = words.clientVerdicts.rivals[verdicts.rival];
-  const isCompared = verdicts.rival === "alone";
+  const columns = columnsOf(verdicts.clients);
   return (
     <Panel title={words.verdictsPanel.aloneSharedOrMixed} aside={words.verdictsPanel.fromTo(rival)} hint={verdicts.why}>
       <WhoGained {...verdicts} />
@@ -24,34 +24,24 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
             <tr>
               <th scope="col">{words.verdictsPanel.client}</th>
               <th scope="col">{words.verdictsPanel.serves}</th>
-              {isCompared && (
-                <th scope="col" className="number">
-                  {words.verdictsPanel.alone}
+              {columns.map((column) => (
+                <th key={column} scope="col" className="number">
+                  {words.verdictsPanel[column]}
                 </th>
-              )}
-              <th scope="col" className="number">
-                {words.verdictsPanel.personal}
-              </th>
-              <th scope="col" className="number">
-                {words.verdictsPanel.shared}
-              </th>
-              <th scope="col" className="number">
-                {words.verdictsPanel.served}
-              </th>
+              ))}
               <th scope="col">{words.verdictsPanel.isBetter}</th>
             </tr>
           </thead>
           <tbody>
-            {verdicts.clients.map(({ clientId, name, serves, alone, personal, shared, served, isBetter }) => (
+            {verdicts.clients.map(({ clientId, name, serves, isBetter, ...figures }) => (
               <tr key={clientId}>
                 <th scope="row">{name}</th>
                 <td data-label={words.verdictsPanel.serves} className="wide">
                   {serves}
                 </td>
-                {isCompared && <Figure label={words.verdictsPanel.alone} figure={alone} />}
-                <Figure label={words.verdictsPanel.personal} figure={personal} />
-                <Figure label={words.verdictsPanel.shared} figure={shared} />
-                <Figure label={words.verdictsPanel.served} figure={served} />
+                {columns.map((column) => (
+                  <Figure key={column} label={words.verdictsPanel[column]} figure={figures[column]} />
+                ))}
                 <td data-label={words.verdictsPanel.isBetter}>{isBetter ?? ""}</td>
               </tr>
             ))}
@@ -64,6 +54,12 @@ export const VerdictsPanel = memo(function VerdictsPanel({ snapshot }: { readonl
     </Panel>
   );
 });
+
+const COLUMNS = ["alone", "personal", "shared", "served"] as const;
+
+/** What nobody measured has none, nor an adapter that all of them serve: it is what is served. */
+const columnsOf = (clients: readonly ClientVerdict[]) =>
+  COLUMNS.filter((column) => clients.some((client) => client[column] !== null && client.way !== column));
 
 /** With where the true accuracy lies below it, so that a row fits into half a page. */
 function Figure({ label, figure }: { readonly label: string; readonly figure: ServedFigure | null }) {
