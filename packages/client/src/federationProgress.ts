@@ -2,6 +2,8 @@
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { roundCount } from "@duet/lora-core/schedule/roundNumbers";
 import { methodOf } from "@duet/lora-core/strategies/registry";
+import { roundPlanOf } from "@duet/lora-core/strategies/roundPlan";
+import { isTraining } from "@duet/lora-core/strategies/trainings";
 
 /** Before so much of it is done, nothing can be said of how long it takes. */
 const LEAST_DONE = 0.1;
@@ -13,20 +15,37 @@ export function fractionDone(snapshot: Snapshot): number {
   const total = roundCount(methodOf(config.strategy).firstRound, config.budgets.rounds);
   const closed = rounds.filter(({ closedAt }) => closedAt !== null).length;
   const working = clients.filter(({ id }) => openRound?.participants.includes(id));
-  const inRound = working.map((client) => roundFraction(client, openRound?.round ?? -1));
+  const trained = openRound ? trainedIn(config, openRound.round) : [];
+  const inRound = working.map((client) => roundFraction(client, openRound?.round ?? -1, trained));
   const open = inRound.length === 0 ? 0 : inRound.reduce((sum, value) => sum + value, 0) / inRound.length;
   return Math.min(1, (closed + open) / total);
 }
 
-/** How far a client is within a round; training is counted as nine tenths of it. The personal adapter is measured after it. */
-export function roundFraction({ progress, history }: ClientView, round: number): number {
+type Trained = NonNullable<ClientView["progress"]>["slot"];
+
+/** What a client trains in a round, in order, as its progress names it. */
+export function trainedIn(config: Snapshot["config"], round: number): readonly Trained[] {
+  const plan = roundPlanOf(methodOf(config.strategy), config, { round, isNewcomer: false });
+  return plan.steps
+    .filter(isTraining)
+    .flatMap((step): readonly Trained[] => [
+      step.kind === "trainBoth" ? null : step.slot,
+      ...(plan.alone ? (["alone"] as const) : []),
+    ]);
+}
+
+/**
+ * How far a client is within a round of these trainings; all of them together are counted as nine tenths of it. The personal adapter is measured after
+ * them. Where one name is trained twice, it is the first of them.
+ */
+export function roundFraction({ progress, history }: ClientView, round: number, trained: readonly Trained[]): number {
   if (history.some((entry) => entry.round === round)) return 1;
   if (progress?.round !== round) return 0;
   switch (progress.activity) {
     case "loading":
       return 0;
     case "training":
-      return progress.steps === 0 ? 0 : (0.9 * progress.step) / progress.steps;
+      return progress.steps === 0 ? 0 : 0.9 * trainedFraction(progress, trained);
     case "evaluating":
       return progress.slot === "personal" ? 0.95 : 0;
     case "fusing":
@@ -34,6 +53,11 @@ export function roundFraction({ progress, history }: ClientView, round: number):
     case "uploading":
       return progress.steps === 0 ? 0.95 : 0.95 + (0.05 * progress.step) / progress.steps;
   }
+}
+
+function trainedFraction({ slot, step, steps }: NonNullable<ClientView["progress"]>, trained: readonly Trained[]): number {
+  const place = Math.max(0, trained.indexOf(slot));
+  return (place + step / steps) / Math.max(1, trained.length);
 }
 
 /** Since its first round began, until `now` (ms on the coordinator's clock) or its end; null before. */

@@ -44,6 +44,16 @@ test("a client that trains says its round, its step of how many, and about how l
   });
 });
 
+test("learning alone for the comparison is called that", () => {
+  const comparing: Progress = { ...half, slot: "alone" };
+  const { view } = after([
+    opened,
+    { kind: "joined", clientId: "anna", snapshot: middle },
+    { kind: "progressed", progress: comparing },
+  ]);
+  expect(sessionLine(view, middle, MINUTE).text).toContain("training alone, for the comparison, step ");
+});
+
 test("before a tenth is done nothing is said of the time left", () => {
   const first: Progress = { ...half, round: 0, slot: "personal", step: 1, loss: null, tokensPerSecond: 0 };
   const learning = collecting(0, { clients: [clientOf("anna", { progress: first }), clientOf("bram")] });

@@ -77,13 +77,18 @@ const ACTIVITIES: Readonly<Record<Exclude<Progress["activity"], "training">, str
 function workingWords(progress: Progress | null): string {
   if (!progress) return "starting";
   const { activity, slot, step, steps, loss, tokensPerSecond } = progress;
-  if (activity !== "training") return `${ACTIVITIES[activity]}${slot ? ` the ${slot} adapter` : ""}`;
+  if (activity !== "training") return `${ACTIVITIES[activity]}${ofSlot(slot)}`;
   const figures = [
     `step ${step} of ${steps}`,
     ...(loss === null ? [] : [`loss ${loss.toFixed(3)}`]),
     ...(tokensPerSecond > 0 ? [`${Math.round(tokensPerSecond)} tokens/s`] : []),
   ];
-  return `training${slot ? ` the ${slot} adapter` : ""}, ${figures.join(", ")}`;
+  return `training${ofSlot(slot)}, ${figures.join(", ")}`;
+}
+
+function ofSlot(slot: Progress["slot"]): string {
+  if (slot === "alone") return " alone, for the comparison";
+  return slot ? ` the ${slot} adapter` : "";
 }
 
 /** 45 s, 3 min, 2 h 5 min. */

@@ -1,5 +1,6 @@
-import { fractionDone, roundFraction } from "@duet/client/federationProgress";
+import { fractionDone, roundFraction, trainedIn } from "@duet/client/federationProgress";
 import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
+import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
 import { afterEach, expect, test } from "vitest";
 import { speak } from "../lib/language.ts";
@@ -59,10 +60,20 @@ test("progress is rounds closed plus the mean within the open one", () => {
   const clients = [clientOf("anna", { progress: training(1, 6) }), clientOf("bram", { progress: training(0, 12) })];
   // Four rounds (0..3), one closed; anna at 0.9 * 6/12, bram not yet in this round.
   expect(fractionDone(collecting(1, { clients }))).toBeCloseTo((1 + 0.45 / 2) / 4, 10);
-  expect(roundFraction(clientOf("x", { history: [{ round: 1, metrics: metricsOf(), standing: null }] }), 1)).toBe(1);
-  expect(roundFraction(clientOf("x", { progress: { ...training(1, 12), activity: "fusing" } }), 1)).toBe(0.95);
+  expect(roundFraction(clientOf("x", { history: [{ round: 1, metrics: metricsOf(), standing: null }] }), 1, [])).toBe(1);
+  expect(roundFraction(clientOf("x", { progress: { ...training(1, 12), activity: "fusing" } }), 1, [])).toBe(0.95);
   // The shared adapter is measured as it was received, before training.
-  expect(roundFraction(clientOf("x", { progress: { ...training(1, 0), activity: "evaluating" } }), 1)).toBe(0);
+  expect(roundFraction(clientOf("x", { progress: { ...training(1, 0), activity: "evaluating" } }), 1, [])).toBe(0);
+});
+
+test("a round of several trainings is as far as all of them, and learning alone is one more beside each", () => {
+  const { config } = snapshotOf();
+  expect(trainedIn({ ...config, strategy: presetOf("fedavg") }, 1)).toEqual(["shared"]);
+  expect(trainedIn({ ...config, strategy: presetOf("fedavg"), alone: true }, 1)).toEqual(["shared", "alone"]);
+  expect(trainedIn({ ...config, strategy: presetOf("fedkd", "together"), alone: true }, 1)).toEqual([null, "alone"]);
+  const at = (slot: Progress["slot"]) =>
+    roundFraction(clientOf("x", { progress: { ...training(1, 6), slot } }), 1, ["shared", "alone"]);
+  expect([at("shared"), at("alone")].map((fraction) => Number(fraction.toFixed(3)))).toEqual([0.225, 0.675]);
 });
 
 test("time left is an estimate once a tenth is done, and time taken at the end", () => {

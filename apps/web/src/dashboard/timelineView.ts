@@ -1,6 +1,6 @@
 /** The rounds of a federation as one lane per client. Pure. */
 
-import { roundFraction } from "@duet/client/federationProgress";
+import { roundFraction, trainedIn } from "@duet/client/federationProgress";
 import type { RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { lateWeight } from "@duet/lora-core/rounds/lateAnswers";
 import type { RoundSpec } from "@duet/lora-core/rounds/roundState";
@@ -140,13 +140,14 @@ function cellOf(snapshot: Snapshot, clientId: string, { round, stage }: RoundSpe
   }
   const client = clients.find(({ id }) => id === clientId);
   const isAtIt = openRound?.stillTaken?.[clientId]?.includes(round) && client?.progress?.round === round;
-  if (client && isAtIt) return cell("working", roundFraction(client, round), words.timelineView.stillAtIt);
+  if (client && isAtIt)
+    return cell("working", roundFraction(client, round, trainedIn(config, round)), words.timelineView.stillAtIt);
   const hasBegun = view.closedAt === null && (client?.progress?.round === round || openRound?.submitted.includes(clientId));
   if (view.behind?.includes(clientId) && !hasBegun) return cell("absent", 0, words.timelineView.behind);
   if (view.closedAt === null && openRound?.round === round && client) {
     const answer = answerOf(snapshot, clientId);
     if (answer) return cell(answer, 1, words.timelineView.steps[answer]);
-    const fraction = roundFraction(client, round);
+    const fraction = roundFraction(client, round, trainedIn(config, round));
     const isPaceTold = client.progress === null || client.progress.steps > 0;
     const atWork = isPaceTold ? words.timelineView.percent(formatNumber(100 * fraction)) : words.timelineView.atWork;
     return cell("working", fraction, fraction === 1 ? words.timelineView.submitted : atWork);

@@ -55,9 +55,7 @@ export const federationConfig = z
     statistics: z.enum(STATISTICS_THEN).optional(),
     /** Protection against bad updates; not every method can have every kind. */
     robustness: robustnessConfig,
-    /**
-     * Clients measure the shared adapter a second time in a round: as they trained it, before it is aggregated. Left out: only as it came.
-     */
+    /** Clients measure the shared adapter a second time in a round: as they trained it, before it is aggregated. Left out: only as it came. */
     beforeAggregation: z.literal(true).optional(),
     /**
      * Every client also trains an adapter that never leaves it, for as many steps, and measures it: what it would have without the federation. Left out: nobody
