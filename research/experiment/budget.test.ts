@@ -31,7 +31,7 @@ describe("matched budgets", () => {
   });
 
   test.each([
-    ["fdlora:fusion-20", 20],
+    ["fdlora:sends-personal:fusion.maxEvaluations=20", 20],
     ["feddpa", 12],
     ["fdlora:equal-weights", 0],
     ["fedavg", 0],

@@ -11,22 +11,12 @@ const base: FdLoraConfig = fdLora.presets["sends-personal"] as FdLoraConfig;
 /** What one of FDLoRA's parts is worth: of the settings that send the personal adapter, with that part changed. */
 const ABLATIONS: Readonly<Record<string, FdLoraConfig>> = {
   "no-stage-1": { ...base, init: "seed" },
-  "sync-2": { ...base, sync: { ...base.sync, every: 2 } },
-  "sync-3": { ...base, sync: { ...base.sync, every: 3 } },
   "no-sync": { ...base, sync: { ...base.sync, every: 0 } },
-  "sync-printed": { ...base, sync: { ...base.sync, every: 2, when: "printed" } },
-  "sync-received": { ...base, sync: { ...base.sync, copy: "received" } },
-  finish: { ...base, finish: true },
   "no-momentum": { ...base, outer: { form: "nesterov", learningRate: 1, momentum: 0 } },
   "heavy-ball": { ...base, outer: { form: "heavy-ball", learningRate: 1, momentum: 0.5 } },
-  "outer-1e-3": { ...base, outer: { form: "nesterov", learningRate: 1e-3, momentum: 0.5 } },
-  "personal-in-forward": { ...base, personalInForward: true },
   "product-fusion": { ...base, fusion: { ...FUSION_SEARCH, kind: "product" } },
   "per-layer-fusion": { ...base, fusion: { ...FUSION_SEARCH, kind: "per-layer", maxEvaluations: 40 } },
   "loss-fusion": { ...base, fusion: { ...FUSION_SEARCH, objective: "loss" } },
-  "fusion-5": { ...base, fusion: { ...FUSION_SEARCH, maxEvaluations: 5, confidence: 0 } },
-  "fusion-20": { ...base, fusion: { ...FUSION_SEARCH, maxEvaluations: 20, confidence: 0 } },
-  "fusion-40": { ...base, fusion: { ...FUSION_SEARCH, maxEvaluations: 40, confidence: 0 } },
 };
 
 /** Ablations of the last stage: no search, everybody serves the same. */

@@ -85,7 +85,7 @@ export const USAGE = `npm run experiment -- [options]
   Federations simulated in this process: the product's rounds, methods and training, without sockets or browsers.
 
   --study NAME              the runs of a table of the docs; research/experiment/studies.ts has the names
-  --quick                   the medical table for five methods, the majority and pooled training at one seed, with a plot, in a few minutes
+  --quick                   medical rows by fair rules, five methods beside the majority, class means and pooled training, three seeds, with a plot, in a few minutes
   --scenario NAME           ${scenarios.join(", ")}
                             (default medical; needs ../shared/data or --data)
   --data DIR                folder with medical/, loghub/ and intents/ as in ../shared/data
@@ -126,14 +126,10 @@ export const USAGE = `npm run experiment -- [options]
   --json FILE               runs that are in it are not repeated (default out/experiment.json)
   --plots DIR               SVG pictures`;
 
-/** Five methods, three clients, one seed: what a newcomer can wait for. */
+/** The medical table by fair rules with the first three of its seeds: what a newcomer can wait for. */
 const QUICK = [
-  "--methods",
-  "majority,pooled,local,fedavg,fedavg-finish,fedprox,fdlora",
-  "--rows",
-  "360",
-  "--plots",
-  "out/experiment",
+  ...["--methods", "majority,prototypes:federated,pooled,local,fedavg,fedavg-finish,fedamp,fdlora:private", "--seeds", "3"],
+  ...["--rules", "fair", "--prototypes", "1", "--learning-rate", "0.001", "--plots", "out/experiment"],
 ];
 
 /** @throws {Error} with one sentence on an option that is unknown or out of range. */

@@ -3,23 +3,11 @@
 /** Where the runs of all studies are kept. */
 export const STUDY_RESULTS = "docs/experiments/results.json";
 
-const PRESETS = "fdlora:sends-personal,fdlora:paper,fdlora:private";
-const MAIN = `local,fedavg,fedprox,fedrep,fedamp,fedrod,fedkd,feddpa,${PRESETS}`;
-const OTHERS = "fedavg,scaffold,fedopt,ditto,ffa-lora,fedsa-lora,rolora,flexlora,flora,fedex-lora,fedalt";
-const FEW = "local,fedavg,fdlora:sends-personal";
 /** Seeds that a table needs to be on the page. */
 const ENOUGH = ["--seeds", "5"];
 
-const BASES = ["--methods", "local", "--model", "models/use-lite,models/duet-base,models/duet-tiny", "--seeds", "3"];
-
 /** Few steps on many rows: noise asks for them. The same without noise, for the comparison. */
-const PRIVATE = ["--methods", "fedavg", "--epsilon", "none,8,3,1", "--seeds", "3", "--rounds", "2"];
-
-/** The same federations with uploads in each format. */
-const WIRE = [
-  ...["--methods", "fedavg,fdlora:private", "--seeds", "3", "--rounds", "3", "--steps", "24", "--rows", "240"],
-  ...["--upload", "f32,int8,int4,int8:0.25"],
-];
+const PRIVATE = ["--methods", "fedavg", "--epsilon", "none,8,3,1", ...ENOUGH, "--rounds", "2"];
 
 /** What rounding costs, over seeds enough to tell half a point from none: uploads in whole, and secure sums. */
 const ROUNDED = ["--scenario", "intents", "--rounds", "3", "--steps", "24", "--rows", "240"];
@@ -97,6 +85,14 @@ const FAIR_TOGETHER = ["--methods", "fedkd:together,fedrod:together,local,fedavg
 const FAIR_TUNING = [...TUNING, "--rules", "fair", "--learning-rate", "0.001"];
 const SEARCHES = "fdlora:private,fdlora:private:fusion.maxEvaluations=4,fdlora:halves,fedavg-finish,fedavg";
 const FEW_ROWS = ["--scenario", "clinc150", "--rows", "400", "--seeds", "12"];
+const MEDICAL = ["--scenario", "medical"];
+/** Every method of the product that no other table has, beside the default and what it is made of. */
+const FAIR_OTHERS =
+  "fedavg-finish,fedavg,local,fedprox,scaffold,fedopt,fedrep,fedrod,fedkd,ditto,ffa-lora,fedsa-lora,rolora,flexlora,flora,fedex-lora,fdlora:sends-personal,fdlora:paper";
+const BASES = "models/use-lite,models/duet-base,models/duet-tiny";
+/** FDLoRA `sends-personal` with a part of it changed or left out. */
+const PARTS =
+  "fdlora:sends-personal,fdlora:no-stage-1,fdlora:no-sync,fdlora:no-momentum,fdlora:heavy-ball,fdlora:no-fusion,fdlora:equal-weights,fdlora:loss-fusion,fdlora:product-fusion,fdlora:per-layer-fusion";
 
 /** Bases that are not part of the project, in folders of these names: docs/models.md says where they come from. */
 const MINILM = "models/all-MiniLM-L6-v2";
@@ -145,55 +141,30 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "fair-clinc150-codes": [...CLINC, ...FAIR, "--prototypes", "none,1", "--codes", "labels", "--methods", FAIR_FOUR],
   "fair-clinc150-decay": [...CLINC, ...FAIR, "--decay", "none,cosine", "--methods", FAIR_FOUR],
   "fair-banking77-decay": [...BANKING, ...FAIR, "--decay", "none,cosine", "--methods", FAIR_FOUR],
-  medical: ["--scenario", "medical", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
-  alerts: ["--scenario", "alerts", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
-  severity: ["--scenario", "severity", "--methods", `references,${MAIN},fedavg-finish`, "--seeds", "3"],
-  "medical-others": ["--scenario", "medical", "--methods", OTHERS, ...ENOUGH],
-  "alerts-others": ["--scenario", "alerts", "--methods", OTHERS, ...ENOUGH],
-  "medical-bases": ["--scenario", "medical", ...BASES],
-  "alerts-bases": ["--scenario", "alerts", ...BASES],
-  "severity-bases": ["--scenario", "severity", ...BASES],
+  "fair-medical": [...MEDICAL, ...MORE, ...FAIR, ...FAIR_METHODS],
+  "fair-medical-others": [...MEDICAL, ...ENOUGH, ...FAIR, "--methods", FAIR_OTHERS],
+  "fair-severity": ["--scenario", "severity", ...EIGHT, ...FAIR_BOTH, ...FAIR_METHODS],
+  bases: [...MEDICAL, ...ENOUGH, "--rules", "fair", "--methods", "local,fedavg-finish", "--model", BASES],
   "fair-clinc150-minilm": [...CLINC, ...FAIR, ...FAIR_METHODS, "--model", MINILM],
   smollm2: [
     ...["--scenario", "medical", "--model", SMOLLM2, "--clients", "2", "--rows", "160", "--rounds", "2"],
     ...["--steps", "16", "--local", "6", "--learning-rate", "0.001", "--rules", "fair", "--methods"],
     "majority,base,class-means,class-means:federated,linear-probe,linear-probe:federated,pooled,local,fedavg,fedavg-finish,fdlora:private",
   ],
-  clients: ["--scenario", "medical", "--methods", FEW, "--clients", "3,5,10", ...ENOUGH],
-  alpha: ["--scenario", "medical", "--methods", FEW, "--alpha", "0.1,0.5,1,100", ...ENOUGH],
-  rounds: ["--scenario", "medical", "--methods", "fedavg,fdlora:sends-personal", "--rounds", "2,3,4,8", ...ENOUGH],
-  sync: [
-    "--scenario",
-    "medical",
-    "--methods",
-    "fdlora:sends-personal,fdlora:sync-2,fdlora:sync-3,fdlora:no-sync,fdlora:sync-printed",
-    ...ENOUGH,
-  ],
-  ablations: [
-    "--scenario",
-    "medical",
-    "--methods",
-    "fdlora:sends-personal,fdlora:no-stage-1,fdlora:no-momentum,fdlora:heavy-ball,fdlora:finish,fdlora:personal-in-forward,fdlora:no-fusion,fdlora:equal-weights," +
-      "fdlora:loss-fusion,fdlora:product-fusion,fdlora:per-layer-fusion,fdlora:fusion-5,fdlora:fusion-20,fdlora:fusion-40",
-    ...ENOUGH,
-  ],
-  noise: ["--scenario", "medical", "--methods", FEW, "--label-noise", "0.2", ...ENOUGH],
-  dropped: ["--scenario", "medical", "--methods", FEW, "--drop-clients", "0.2", ...ENOUGH],
+  ablations: [...CLINC, ...FAIR, "--methods", PARTS],
   privacy: ["--scenario", "medical", ...PRIVATE, "--steps", "8", "--batch-size", "48", "--learning-rate", "0.02"],
   "privacy-intents": [
     ...["--scenario", "intents", "--rows", "3000", ...PRIVATE],
     ...["--steps", "16", "--batch-size", "64", "--learning-rate", "0.01"],
   ],
   "privacy-clients": [
-    ...["--scenario", "intents", "--rows", "4000", "--clients", "100", "--alpha", "100", "--methods", "fedavg", "--seeds", "3"],
+    ...["--scenario", "intents", "--rows", "4000", "--clients", "100", "--alpha", "100", "--methods", "fedavg", ...ENOUGH],
     ...["--rounds", "3", "--steps", "12", "--batch-size", "8", "--learning-rate", "0.01", "--client-epsilon", "none,8"],
   ],
-  wire: ["--scenario", "medical", ...WIRE],
-  "wire-seeds": [...ROUNDED, ...BOTH, "--seeds", "48", "--upload", "f32,int8,int4"],
+  "wire-seeds": [...ROUNDED, ...BOTH, "--seeds", "48", "--upload", "f32,int8,int4,int8:0.25"],
   sums: [...ROUNDED, ...BOTH, "--seeds", "12", "--sum-bits", "none,16"],
   "fewer-bits": [...ROUNDED, "--methods", "fdlora:private", "--seeds", "12", "--sum-bits", "none,16,12,8"],
-  "wire-intents": ["--scenario", "intents", ...WIRE],
-  parsing: ["--scenario", "parsing", "--methods", FEW, "--model", "models/duet-base,models/duet-tiny"],
+  parsing: ["--scenario", "parsing", ...ENOUGH, "--rules", "fair", "--methods", FAIR_FOUR],
 };
 
 function grid(constant: string, values: readonly number[]): readonly string[] {
