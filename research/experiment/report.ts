@@ -1,12 +1,13 @@
 /**
- * `npm run experiment:report`: writes the tables and pictures of docs/experiments.md, of docs/experiments and of docs/privacy.md from the runs that are in the repository.
- * A table stands between `<!-- summary STUDY BASELINE -->`, `<!-- cost STUDY BASELINE -->`, `<!-- paired STUDY COMPARED -->` (pairedTable.ts) or
- * `<!-- tuned STUDY - -->` and `<!-- end -->`.
+ * `npm run experiment:report`: writes the tables and pictures of docs/experiments.md, of docs/experiments, of docs/privacy.md and of the README from the runs that are in the repository.
+ * A table stands between `<!-- summary STUDY BASELINE -->`, `<!-- cost STUDY BASELINE -->`, `<!-- paired STUDY COMPARED -->` (pairedTable.ts),
+ * `<!-- tuned STUDY - -->` or `<!-- overview STUDY,STUDY - -->` and `<!-- end -->`.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { costTable } from "./costTable.ts";
 import { parseOptions } from "./options.ts";
+import { overviewTable } from "./overviewTable.ts";
 import { pairedTable } from "./pairedTable.ts";
 import { writePlots } from "./plots.ts";
 import { readResults } from "./resultsFile.ts";
@@ -21,17 +22,21 @@ const PAGES = [
   "docs/experiments.md",
   ...["earlier-rules", "exploratory", "devices-and-uploads"].map((name) => `${PICTURES}/${name}.md`),
   "docs/privacy.md",
+  "README.md",
 ];
-const PLACE = /(<!-- (summary|cost|paired|tuned) (\S+) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
+/** Studies with pictures. */
+const DRAWN = ["fair-clinc150", "fair-banking77", "fair-medical"];
+const PLACE = /(<!-- (summary|cost|paired|tuned|overview) (\S+) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 const done = new Map(readResults(STUDY_RESULTS).map((run) => [runKey(run.settings), run]));
 
 for (const page of PAGES) writeFileSync(page, readFileSync(page, "utf8").replace(PLACE, filled));
 execFileSync(process.execPath, ["node_modules/@biomejs/biome/bin/biome", "format", "--write", ...PAGES], { stdio: "ignore" });
 console.log(`${PAGES.join(", ")}: tables of ${done.size} runs.`);
-for (const study of ["medical", "alerts", "severity"]) console.log((await writePlots(runsOf(study).runs, PICTURES)).join("\n"));
+for (const study of DRAWN) console.log((await writePlots(runsOf(study).runs, PICTURES)).join("\n"));
 
 function filled(_: string, opening: string, kind: string, study: string, baseline: string, end: string): string {
+  if (kind === "overview") return `${opening}\n${overviewTable(study.split(",").map((name) => runsOf(name).runs))}\n\n${end}`;
   const { runs, wanted } = runsOf(study);
   const missing = runs.length < wanted ? `${wanted - runs.length} of ${wanted} runs have not been made.\n\n` : "";
   if (runs.length === 0) return `${opening}\n${missing}${end}`;

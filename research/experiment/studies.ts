@@ -55,7 +55,7 @@ const TUNED = [
 ];
 const TUNING = ["--pool", "tuning", "--first-seed", "101", "--seeds", "3", "--rows", "900", "--prototypes", "1"];
 /** Ideas for the default, one at a time, at what question 5 has; see docs/experiments/protocol.md. */
-const TRIED = [...["--scenario", "clinc150"], ...TUNING, "--learning-rate", "0.001", "--methods"];
+const TRIED = [...["--scenario", "clinc150"], ...TUNING, ...ENOUGH, "--learning-rate", "0.001", "--methods"];
 /** Its other half: ranks 4, 8 and 16 by all three ways, between everybody's least and everybody's most. */
 const UNLIKE_RANKS = [
   ...["--methods", "fedavg,fdlora:private", "--rounds", "8", "--steps", "72"],
@@ -82,7 +82,7 @@ const FAIR_RIVALS = [
 /** Both adapters in one step on one batch. */
 const FAIR_TOGETHER = ["--methods", "fedkd:together,fedrod:together,local,fedavg-finish"];
 /** On the tuning pool: what the search costs in steps, against what it finds. */
-const FAIR_TUNING = [...TUNING, "--rules", "fair", "--learning-rate", "0.001"];
+const FAIR_TUNING = [...TUNING, ...ENOUGH, "--rules", "fair", "--learning-rate", "0.001"];
 const SEARCHES = "fdlora:private,fdlora:private:fusion.maxEvaluations=4,fdlora:halves,fedavg-finish,fedavg";
 const FEW_ROWS = ["--scenario", "clinc150", "--rows", "400", "--seeds", "12"];
 const MEDICAL = ["--scenario", "medical"];

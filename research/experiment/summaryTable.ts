@@ -2,13 +2,12 @@
 import { AS_THEY_ARE, nameOfCoding } from "@duet/lora-core/compression/uploadCoding";
 import { fedAvg } from "@duet/lora-core/strategies/fedAvg";
 import { local } from "@duet/lora-core/strategies/local";
-import { bootstrapOf, clientsToldWorse, clientsWorse, type Pair, seedDifferences } from "./comparison.ts";
+import { bootstrapOf, clientsToldWorse, clientsWorse } from "./comparison.ts";
+import { familyOf, lineKey, pairing, type RivalOf, withMethod } from "./family.ts";
 import { methodId } from "./methodVariants.ts";
-import { isDescribed } from "./references.ts";
-import { type RunResult, type RunSettings, runKey } from "./runs.ts";
-import { holm } from "./statistics/holm.ts";
+import type { RunResult, RunSettings } from "./runs.ts";
 import { interval, mean } from "./statistics/interval.ts";
-import { type Column, figure, grouped, inWords, type Summary, signed, summaries, table, withMargin } from "./tables.ts";
+import { type Column, figure, grouped, inWords, signed, table, withMargin } from "./tables.ts";
 import { balancedAccuracy, groupAccuracy, testGroups } from "./testFigures.ts";
 
 /** Scenarios whose classes are of very unlike sizes. */
@@ -20,7 +19,6 @@ const UNBALANCED: readonly RunSettings["scenario"][] = ["severity", "routing", "
  * several ways, or secure sums are rounded, it is to the same method with uploads as they are; below, over all methods together.
  */
 export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id): string {
-  const ofMethod = (method: string) => (settings: RunSettings) => ({ ...settings, method });
   const asTheyAre = ({ upload: _, sumBits: __, ...settings }: RunSettings): RunSettings => settings;
   const isCoded = results.some(({ settings }) => settings.upload ?? settings.sumBits);
   const compared = isCoded
@@ -30,7 +28,7 @@ export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id
         figure("lost in rounding", ({ perRound }) => meanOf(perRound, "roundingError")),
         figure("MiB up", ({ bytesUp }) => bytesUp / 2 ** 20, 2),
       ]
-    : against(results, baseline, ofMethod(baseline));
+    : against(results, baseline, withMethod(baseline));
   const differ = (key: "model" | "precision") => new Set(results.map(({ settings }) => settings[key])).size > 1;
   // Noise may leave nothing but the base.
   const isNoisy = results.some(({ settings }) => settings.privacy ?? settings.clientPrivacy);
@@ -45,7 +43,7 @@ export function summaryTable(results: readonly RunResult[], baseline = fedAvg.id
     figure("balanced", (run) => (UNBALANCED.includes(run.settings.scenario) ? balancedAccuracy(run) : null)),
     figure("by group", (run) => (UNBALANCED.includes(run.settings.scenario) ? groupAccuracy(run) : null)),
     ...compared,
-    ...worseThan(results, local.id, ofMethod(aloneIn(results))),
+    ...worseThan(results, local.id, withMethod(aloneIn(results))),
     { name: "went which way", cell: ({ runs }) => waysServed(runs) },
     ...untrained,
     figure("after the best round", ({ accuracyAtBest }) => accuracyAtBest),
@@ -105,27 +103,16 @@ function waysServed(runs: readonly RunResult[]): string {
     .join(", ");
 }
 
-type RivalOf = (settings: RunSettings) => RunSettings;
-
-/** Differences to a rival, with Holm's p over all lines that have one; by fair rules over those that the protocol's families have. */
+/** Differences to a rival, with Holm's p. */
 function against(results: readonly RunResult[], name: string, rivalOf: RivalOf): readonly Column[] {
   const pairsOf = pairing(results, rivalOf);
-  const lines = summaries(results).flatMap((line) => {
-    const pairs = pairsOf(line);
-    return pairs.length > 0 ? [{ key: keyOf(line), settings: line.settings, difference: seedDifferences(pairs) }] : [];
-  });
-  const tested = lines.flatMap(({ key, settings, difference: { p } }) =>
-    p === null || (settings.rules === "fair" && isDescribed(settings.method)) ? [] : [{ key, p }],
-  );
-  const adjusted = holm(tested.map(({ p }) => p));
-  const ps = new Map(tested.map(({ key }, i) => [key, adjusted[i] ?? 1]));
-  const differences = new Map(lines.map(({ key, difference }) => [key, difference]));
+  const family = familyOf(results, rivalOf);
   return [
     {
       name: `against ${name}`,
       cell: (line) => {
-        const difference = differences.get(keyOf(line));
-        return difference ? inWords(difference, true) : "";
+        const compared = family.get(lineKey(line));
+        return compared ? inWords(compared.difference, true) : "";
       },
     },
     {
@@ -136,7 +123,7 @@ function against(results: readonly RunResult[], name: string, rivalOf: RivalOf):
         return found ? `${signed(found.low)} to ${signed(found.high)}` : "";
       },
     },
-    { name: "p, Holm", cell: (line) => ps.get(keyOf(line))?.toFixed(3) ?? "" },
+    { name: "p, Holm", cell: (line) => family.get(lineKey(line))?.p?.toFixed(3) ?? "" },
   ];
 }
 
@@ -164,18 +151,6 @@ function worseThan(results: readonly RunResult[], name: string, rivalOf: RivalOf
     },
   ];
 }
-
-/** The runs of a line that have a rival, each beside it; none is its own. */
-function pairing(results: readonly RunResult[], rivalOf: RivalOf): (line: Summary) => readonly Pair[] {
-  const bySettings = new Map(results.map((run) => [runKey(run.settings), run]));
-  return ({ runs }) =>
-    runs.flatMap((run) => {
-      const rival = bySettings.get(runKey(rivalOf(run.settings)));
-      return rival && rival !== run ? [{ run, rival }] : [];
-    });
-}
-
-const keyOf = ({ settings }: Summary): string => runKey(settings);
 
 type RoundFigure = "aggregationError" | "roundingError";
 
