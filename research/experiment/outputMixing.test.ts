@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { accuracyAt, alphaOf, personalUnlessBeaten, shrunk, type TwoAnswers } from "./outputMixing.ts";
+import { accuracyAt, alphaOf, personalUnlessBeaten, shrunk, type TwoAnswers, temperatureOf, tempered } from "./outputMixing.ts";
 
 const EVEN = { personal: 1, shared: 1 };
 /** Rows of label 0 that the personal adapter gives p, and the shared one q. */
@@ -43,4 +43,20 @@ test("accuracy is of the mix, and the shared adapter must win by more than chanc
   expect([accuracyAt(rows, 1), accuracyAt(rows, 0), accuracyAt(rows, 0.5)]).toEqual([1 / 3, 1 / 3, 2 / 3]);
   expect(personalUnlessBeaten(rows)).toBe(1);
   expect(personalUnlessBeaten(rowsOf(Array.from({ length: 9 }, (_, i) => [0.3, 0.8 + i / 100] as const)))).toBe(0);
+});
+
+test("answers that are too sure are cooled, and surer ones warmed, until the right labels are likeliest", () => {
+  // Of ten rows said to be right at 0.9 seven are: a label at 0.7 in place of 0.9 has odds 7/3 = 9^(1/T), T = ln 9 / ln (7/3) = 2.6, past the grid.
+  const sure = Array.from({ length: 10 }, () => [0.9, 0.1]);
+  const truth = sure.map((_, i) => (i < 7 ? 0 : 1));
+  expect(temperatureOf(sure, truth)).toBe(2);
+  // At 0.8 the odds are 4: T = ln 4 / ln (7/3) = 1.64, beside 2^(7/10) = 1.62.
+  expect(
+    temperatureOf(
+      sure.map(() => [0.8, 0.2]),
+      truth,
+    ),
+  ).toBeCloseTo(2 ** 0.7, 6);
+  expect(temperatureOf([], [])).toBe(1);
+  expect(tempered([[0.8, 0.2]], 2)[0]?.[0]).toBeCloseTo(2 / 3, 6);
 });

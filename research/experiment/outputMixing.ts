@@ -4,13 +4,17 @@
  *
  *   posterior of alpha  ~  Beta(a, b) prod over fusion rows of (alpha p_p(y) + (1 - alpha) p_s(y))
  *   over clients        alpha_i' = B_i mu + (1 - B_i) alpha_i,  B_i = s_i^2 / (s_i^2 + between^2)       (empirical Bayes)
+ *   temperatures       p^(1/T) / sum p^(1/T), with each adapter's T that makes the fusion rows likeliest
  * A client sends (alpha_i, s_i^2) for the second.
  */
 
-/** Probabilities of every label, row by row, under the personal and under the shared adapter, and what is right. */
+/** Probabilities of every label, row by row. */
+export type Answers = readonly (readonly number[])[];
+
+/** Those under the personal and under the shared adapter, and what is right. */
 export interface TwoAnswers {
-  readonly personal: readonly (readonly number[])[];
-  readonly shared: readonly (readonly number[])[];
+  readonly personal: Answers;
+  readonly shared: Answers;
   readonly truth: readonly number[];
 }
 
@@ -27,6 +31,8 @@ export interface FoundAlpha {
 }
 
 const GRID = Array.from({ length: 99 }, (_, i) => (i + 1) / 100);
+/** Sure twice over to half as sure, in steps of a tenth of a doubling. */
+const TEMPERATURES = Array.from({ length: 21 }, (_, i) => 2 ** ((i - 10) / 10));
 /** Of a probability. */
 const LEAST = 1e-12;
 
@@ -61,6 +67,24 @@ export function accuracyAt(rows: TwoAnswers, alpha: number): number {
     return scores.indexOf(Math.max(...scores)) === label;
   });
   return right.length / rows.truth.length;
+}
+
+/** The temperature of a grid from 1/2 to 2 under which the right labels are likeliest; 1 where nothing tells. */
+export function temperatureOf(answers: Answers, truth: readonly number[]): number {
+  const likelihood = (temperature: number) =>
+    sum(tempered(answers, temperature).map((row, i) => Math.log(Math.max(LEAST, row[truth[i] ?? -1] ?? 0))));
+  const base = likelihood(1);
+  const best = TEMPERATURES.reduce((found, next) => (likelihood(next) > likelihood(found) ? next : found), 1);
+  return likelihood(best) > base ? best : 1;
+}
+
+/** The same answers, surer below a temperature of 1 and less sure above. */
+export function tempered(answers: Answers, temperature: number): Answers {
+  return answers.map((row) => {
+    const powers = row.map((probability) => Math.max(LEAST, probability) ** (1 / temperature));
+    const total = sum(powers);
+    return powers.map((power) => power / total);
+  });
 }
 
 /** 1 unless the shared adapter's probability of the right answer is higher by more than one standard error of the paired difference. */
