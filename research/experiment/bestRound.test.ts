@@ -4,7 +4,7 @@ import { bestRound } from "./bestRound.ts";
 /** After a round: what two clients have on their fusion rows, and on their test rows. */
 function end(round: number, fusionLosses: readonly number[], accuracies: readonly number[]) {
   const clients = fusionLosses.map((fusionLoss, i) => ({
-    ...{ fusionLoss, accuracy: accuracies[i] ?? 0, grouping: null, predicted: null },
+    ...{ fusionLoss, accuracy: accuracies[i] ?? 0, grouping: null, truth: [], predicted: [] },
   }));
   return { round, bytes: 0, clock: 0, clients };
 }

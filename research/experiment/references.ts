@@ -205,7 +205,7 @@ async function embedded({ embed }: LanguageModel, examples: readonly Example[]):
 function accuracyOf(member: SimulatedClient, rows: readonly Row[], labelOf: (row: number) => number): ServedAccuracy {
   const predicted = rows.map((_, row) => labelOf(row));
   const truth = labelsOf(examplesOf(member, rows));
-  return { accuracy: mean(truth.map((label, row) => Number(label === predicted[row]))), grouping: null, predicted };
+  return { accuracy: mean(truth.map((label, row) => Number(label === predicted[row]))), grouping: null, truth, predicted };
 }
 
 function examplesOf({ client }: SimulatedClient, rows: readonly Row[]): readonly Example[] {
@@ -251,7 +251,7 @@ function resultOf({ options, clients, own, others, costs, seconds }: Finished): 
   const accuracies = own.map(({ accuracy }) => accuracy);
   const tests = testRowsOf(clients, own);
   const labels = data.task.kind === "label" ? data.task.labels.length : 0;
-  const macroF1 = (tests ?? []).map(({ truth, predicted }) => classificationMetrics(predicted, truth, labels).macroF1 ?? 0);
+  const macroF1 = tests.map(({ truth, predicted }) => classificationMetrics(predicted, truth, labels).macroF1 ?? 0);
   const groupings = own.flatMap(({ grouping }) => grouping ?? []);
   return {
     ...{ settings, accuracies, tests, seconds },

@@ -96,7 +96,7 @@ const roundRow = z.strictObject({
 
 /** A client's test rows one by one, so that every figure can be computed again. */
 const testRows = z.strictObject({
-  /** Labels as indices into the task's. */
+  /** Labels as indices into the task's; in a text task texts, numbered client by client. */
   truth: z.array(z.number().int().min(0)),
   predicted: z.array(z.number().int().min(0)),
   /** The group of near-duplicates that a row is of. */
@@ -141,7 +141,7 @@ export const runResult = z.strictObject({
   /** w1 and w2 per client. */
   fusion: z.array(z.strictObject({ personal: z.number(), shared: z.number() }).nullable()),
   perRound: z.array(roundRow),
-  /** Of every client, under what it serves; null in a text task, and in runs from before they were kept. */
+  /** Of every client, under what it serves; null in runs from before they were kept. */
   tests: z.array(testRows).nullable().default(null),
 });
 export type RunResult = z.output<typeof runResult>;

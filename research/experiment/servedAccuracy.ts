@@ -12,8 +12,9 @@ export interface ServedAccuracy {
   readonly accuracy: number;
   /** Of texts as templates of a log; null in a label task. */
   readonly grouping: number | null;
-  /** The label of each row, as an index into the task's; null in a text task. */
-  readonly predicted: readonly number[] | null;
+  /** What is right of each row and what was said: indices into the task's labels; in a text task of the texts that are there, told apart word for word. */
+  readonly truth: readonly number[];
+  readonly predicted: readonly number[];
 }
 
 /** Longer answers end there: as many tokens as the longest template has. */
@@ -33,7 +34,8 @@ export async function servedAccuracy(
     const examples = rows.map((row) => taskModel.encode(row, setup.training.maxTokens));
     const scored = await scoreExamples(taskModel, examples, adapter);
     const { accuracy } = evaluationOf(scored, examples, setup.task.labels.length);
-    return { accuracy: accuracy ?? 0, grouping: null, predicted: scored.map(({ label }) => label) };
+    const labelsOf = (all: readonly { readonly label: number }[]) => all.map(({ label }) => label);
+    return { accuracy: accuracy ?? 0, grouping: null, truth: labelsOf(examples), predicted: labelsOf(scored) };
   } finally {
     adapter.dispose();
   }
@@ -44,7 +46,10 @@ async function writtenAccuracy(model: LanguageModel, adapter: DeviceAdapter, row
   for (const { input } of rows) written.push(await answerTo(model, adapter, input));
   const wanted = rows.map(({ answer }) => answer);
   const right = wanted.filter((answer, i) => answer === written[i]);
-  return { accuracy: right.length / rows.length, grouping: groupingAccuracy(written, wanted), predicted: null };
+  const texts = [...new Set([...wanted, ...written])];
+  const indicesOf = (all: readonly string[]) => all.map((text) => texts.indexOf(text));
+  const grouping = groupingAccuracy(written, wanted);
+  return { accuracy: right.length / rows.length, grouping, truth: indicesOf(wanted), predicted: indicesOf(written) };
 }
 
 /** @throws {RangeError} when the model cannot write. */

@@ -4,13 +4,10 @@ import type { TestRows } from "./runs.ts";
 import type { ServedAccuracy } from "./servedAccuracy.ts";
 import type { SimulatedClient } from "./simulatedClient.ts";
 
-/** Row by row, clients in order; null in a text task. */
-export function testRowsOf(clients: readonly SimulatedClient[], served: readonly ServedAccuracy[]): TestRows[] | null {
-  const found = clients.flatMap(({ client, data }, i): TestRows[] => {
-    const predicted = served[i]?.predicted;
-    if (!predicted) return [];
-    const truth = client.examples.test.map(({ label }) => label);
-    return [{ truth, predicted: [...predicted], group: [...nearDuplicateGroups(data.split.test.map(({ input }) => input))] }];
+/** Row by row, clients in order. */
+export function testRowsOf(clients: readonly SimulatedClient[], served: readonly ServedAccuracy[]): TestRows[] {
+  return served.map(({ truth, predicted }, i) => {
+    const inputs = clients[i]?.data.split.test.map(({ input }) => input) ?? [];
+    return { truth: [...truth], predicted: [...predicted], group: [...nearDuplicateGroups(inputs)] };
   });
-  return found.length === clients.length ? found : null;
 }
