@@ -28,6 +28,16 @@ describe("a method's name", () => {
     expect(trainings("fdlora:private:fusion.confidence=0@0.003")).toEqual(trainings("fdlora:private"));
   });
 
+  it("may be a trial: FedALT with both adapters at full weight, all else as in its preset", () => {
+    const activeOf = (name: string) => {
+      const [step] = methodNamed(name).plan(budgetsOf(4, 4, 2), { round: 2, isNewcomer: false }).steps;
+      return step?.kind === "train" ? step.active : null;
+    };
+    expect(activeOf("fedalt:brief")).toEqual({ personal: 0.5, shared: 0.5 });
+    expect(activeOf("fedalt:full-weight")).toEqual({ personal: 1, shared: 1 });
+    expect(factsOf("fedalt:full-weight", 2).serve).toEqual(factsOf("fedalt:brief", 2).serve);
+  });
+
   it("is refused where there is no such constant, or what it has is no number", () => {
     expect(() => methodNamed("fedprox:nu=1")).toThrow('no constant "nu"; there are: mu');
     expect(() => methodNamed("fedprox:mu=much")).toThrow();

@@ -1,8 +1,10 @@
 /** Methods by the names of the command line: every method's presets, ablations of FDLoRA, and constants and rates that are tuned. */
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { type FdLoraConfig, FUSION_SEARCH, fdLora } from "@duet/lora-core/strategies/fdLora";
+import { fedAlt } from "@duet/lora-core/strategies/fedAlt";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
+import { atFullWeight, FULL_WEIGHT } from "./trials/fullWeight.ts";
 import { MIXED_START } from "./trials/mixedStart.ts";
 import { sharingByLikeness } from "./trials/sharingByLikeness.ts";
 
@@ -33,7 +35,11 @@ const TRIALS: Readonly<Record<string, (method: Method) => Method>> = {
 };
 
 /** Methods that have more variants than presets, by their ids. */
-const VARIED: Readonly<Record<string, (variant: string, sync: number | null) => Method>> = { [fdLora.id]: fdLoraVariant };
+const VARIED: Readonly<Record<string, (variant: string, sync: number | null) => Method>> = {
+  [fdLora.id]: fdLoraVariant,
+  [fedAlt.id]: (variant) =>
+    variant === FULL_WEIGHT ? atFullWeight(presetNamed(fedAlt.id, "brief")) : presetNamed(fedAlt.id, variant),
+};
 
 /** A name in its parts: `fdlora:private:fusion.confidence=0@0.003`. */
 interface MethodName {
@@ -72,9 +78,11 @@ export const methodId = (name: string): string => parsedName(name).id;
 /** `sync` is FDLoRA's H in place of its own. @throws {RangeError} when there is no such method, preset, variant or constant. */
 export function methodNamed(name: string, sync: number | null = null): Method {
   const { id, variant, constants } = parsedName(name);
-  const method = VARIED[id]?.(variant, sync) ?? methodOf(presetOf(id, variant || undefined));
+  const method = VARIED[id]?.(variant, sync) ?? presetNamed(id, variant);
   return constants.length === 0 ? method : withConstants(id, variant, constants);
 }
+
+const presetNamed = (id: string, preset: string): Method => methodOf(presetOf(id, preset || undefined));
 
 function withConstants(id: string, variant: string, constants: MethodName["constants"]): Method {
   const { config } = presetOf(id, variant || undefined);

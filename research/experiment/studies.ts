@@ -83,6 +83,7 @@ const FAIR_RIVALS = [
 const FAIR_TOGETHER = ["--methods", "fedkd:together,fedrod:together,local,fedavg-finish"];
 /** On the tuning pool: what the search costs in steps, against what it finds. */
 const FAIR_TUNING = [...TUNING, ...ENOUGH, "--rules", "fair", "--learning-rate", "0.001"];
+const WEIGHTS = "fedavg-finish,fedalt:brief,fedalt:full-weight";
 const SEARCHES = "fdlora:private,fdlora:private:fusion.maxEvaluations=4,fdlora:halves,fedavg-finish,fedavg";
 const FEW_ROWS = ["--scenario", "clinc150", "--rows", "400", "--seeds", "12"];
 const MEDICAL = ["--scenario", "medical"];
@@ -125,6 +126,8 @@ const STUDIES: Readonly<Record<string, readonly string[]>> = {
   "heterogeneity-ranks": [...CLINC, ...UNLIKE_RANKS],
   "trials-search": [...["--scenario", "clinc150"], ...FAIR_TUNING, "--methods", SEARCHES],
   "trials-search-banking77": [...["--scenario", "banking77"], ...FAIR_TUNING, "--methods", SEARCHES],
+  "trials-alt": [...["--scenario", "clinc150"], ...FAIR_TUNING, "--methods", WEIGHTS],
+  "trials-alt-banking77": [...["--scenario", "banking77"], ...FAIR_TUNING, "--methods", WEIGHTS],
   "fair-clinc150": [...CLINC, ...MORE, ...FAIR, ...FAIR_METHODS],
   "fair-banking77": [...BANKING, ...MORE, ...FAIR, ...FAIR_METHODS],
   "fair-routing": [...ROUTING, ...FAIR_BOTH, ...FAIR_METHODS],
