@@ -92,6 +92,13 @@ test("while the connection is away nothing is begun, and progress is shown but n
   expect(after(working, { kind: "progressed", progress }).last).toEqual([{ kind: "report", progress }]);
 });
 
+test("what learning alone loses for the comparison is told, and no point among the federation's losses", () => {
+  const progress = { round: 1, activity: "training", slot: "alone", step: 3, steps: 12, loss: 1.5, tokensPerSecond: 9 } as const;
+  const { last, machine } = after(working, { kind: "progressed", progress });
+  expect(last).toEqual([{ kind: "report", progress }]);
+  expect(machine.view.losses).toEqual([]);
+});
+
 test("a round that is over while it is worked on is cancelled, then the open one is begun", () => {
   const cancelled = after(working, seen(collecting(2)));
   expect(cancelled.last).toEqual([{ kind: "cancel" }]);

@@ -285,7 +285,8 @@ function awake(machine: SessionMachine, clientId: string, snapshot: Snapshot): S
 function progressed(machine: SessionMachine, progress: Progress): Step {
   const { stage, losses } = machine.view;
   if (stage.kind !== "working" || stage.round !== progress.round) return only(machine);
-  const point = progress.loss === null ? [] : [{ round: progress.round, step: progress.step, loss: progress.loss }];
+  const { round, slot, step, loss } = progress;
+  const point = loss === null || slot === "alone" ? [] : [{ round, step, loss }];
   const shown = showing(machine, {
     stage: { kind: "working", round: progress.round, progress },
     losses: [...losses, ...point].slice(-KEPT_LOSSES),

@@ -51,7 +51,7 @@ export interface SessionState {
   readonly adapters: KeptAdapters | null;
   /** What was out of the ordinary in this page's life, oldest first. */
   readonly notes: readonly SessionSaying[];
-  /** Training losses of this page's life, oldest first. */
+  /** Training losses of this page's life, oldest first; not those of learning alone for the comparison. */
   readonly losses: readonly LossPoint[];
 }
 
