@@ -35,8 +35,8 @@ export function trainedIn(config: Snapshot["config"], round: number): readonly T
 }
 
 /**
- * How far a client is within a round of these trainings; all of them together are counted as nine tenths of it. The personal adapter is measured after
- * them. Where one name is trained twice, it is the first of them.
+ * How far a client is within a round of these trainings; all of them together are counted as nine tenths of it. What is measured stands after as many of
+ * them as are over. Where one name is trained twice, it is the first of them.
  */
 export function roundFraction({ progress, history }: ClientView, round: number, trained: readonly Trained[]): number {
   if (history.some((entry) => entry.round === round)) return 1;
@@ -47,7 +47,8 @@ export function roundFraction({ progress, history }: ClientView, round: number, 
     case "training":
       return progress.steps === 0 ? 0 : 0.9 * trainedFraction(progress, trained);
     case "evaluating":
-      return progress.slot === "personal" ? 0.95 : 0;
+      if (progress.steps === 0) return 0;
+      return progress.step < progress.steps ? (0.9 * progress.step) / progress.steps : 0.95;
     case "fusing":
       return 0.95;
     case "uploading":

@@ -62,8 +62,15 @@ test("progress is rounds closed plus the mean within the open one", () => {
   expect(fractionDone(collecting(1, { clients }))).toBeCloseTo((1 + 0.45 / 2) / 4, 10);
   expect(roundFraction(clientOf("x", { history: [{ round: 1, metrics: metricsOf(), standing: null }] }), 1, [])).toBe(1);
   expect(roundFraction(clientOf("x", { progress: { ...training(1, 12), activity: "fusing" } }), 1, [])).toBe(0.95);
-  // The shared adapter is measured as it was received, before training.
-  expect(roundFraction(clientOf("x", { progress: { ...training(1, 0), activity: "evaluating" } }), 1, [])).toBe(0);
+});
+
+test("a client that measures is as far as the trainings that it has had: the shared adapter as it came, and as it was trained", () => {
+  const measuring = (step: number, steps: number) =>
+    roundFraction(clientOf("x", { progress: { ...training(1, step), activity: "evaluating", steps } }), 1, ["shared", "alone"]);
+  const trained = roundFraction(clientOf("x", { progress: { ...training(1, 12), slot: "alone" } }), 1, ["shared", "alone"]);
+  expect([measuring(0, 2), measuring(1, 2)]).toEqual([0, 0.45]);
+  expect(measuring(2, 2)).toBe(0.95);
+  expect(trained).toBe(0.9);
 });
 
 test("a round of several trainings is as far as all of them, and learning alone is one more beside each", () => {

@@ -187,6 +187,7 @@ export const progress = z.strictObject({
   activity: z.enum(["loading", "training", "evaluating", "fusing", "uploading"]),
   /** "alone": what is compared with. Null: both slots, or none. */
   slot: z.enum(["personal", "shared", "alone"]).nullable(),
+  /** Of one training or search; of measuring, how many of a round's trainings are over. */
   step: count,
   steps: count,
   loss: finite.nullable(),

@@ -10,6 +10,7 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import { stratifiedSample } from "@duet/lora-core/data/stratifiedSample";
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
+import { isTraining } from "@duet/lora-core/strategies/trainings";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random } from "@duet/lora-core/tensors/random";
 import type { DeviceAdapter, Example, Scored, TaskModel } from "../models/languageModel.ts";
@@ -81,6 +82,7 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
   const { examples, known, setup, model } = client;
   const [sample, others] = parted(examples.test, setup);
   const labels = setup.task.kind === "label" ? setup.task.labels.length : 0;
+  const trainings = Math.max(1, (plan.alone ? 2 : 1) * plan.steps.filter(isTraining).length);
 
   /** Pieces of the journal come in the same order whatever is known, because a round that is resumed may know less. */
   function scoring(what: Measured, part: Part, { scores }: Known): EachBatch<readonly Scored[]> {
@@ -135,7 +137,8 @@ export function measurer(client: Measurable, plan: RoundPlan, { report, control,
 
   return async (what: Measured, adapter: NamedTensors | null): Promise<void> => {
     if (sample.length === 0) return;
-    report.progress("evaluating", { slot: SLOTS[what] });
+    // What is served is made after all of them, and where there are none.
+    report.progress("evaluating", { slot: SLOTS[what], step: what === "fused" ? trainings : report.trainings, steps: trainings });
     await report.timed("evaluation", () => measure(what, adapter));
   };
 }

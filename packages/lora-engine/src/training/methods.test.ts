@@ -4,12 +4,13 @@ import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCo
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, initialAdapter, layoutBytes, layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
-import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
+import type { Progress, RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { roundNumbers } from "@duet/lora-core/schedule/roundNumbers";
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { type Method, methodOf, strategies } from "@duet/lora-core/strategies/registry";
 import { roundPlanOf } from "@duet/lora-core/strategies/roundPlan";
-import type { Budgets, Contribution } from "@duet/lora-core/strategies/strategy";
+import type { Budgets, Contribution, LocalStep, RoundPlan } from "@duet/lora-core/strategies/strategy";
+import { isTraining } from "@duet/lora-core/strategies/trainings";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../backends/testBackend.ts";
@@ -81,6 +82,25 @@ async function kept(client: Client, request: RoundRequest, from: JournalState | 
   };
 }
 
+/** The same with what is told of every measuring: how many trainings are over, and what it says of that. */
+async function toldOf(client: Client, request: RoundRequest) {
+  const told: Progress[] = [];
+  const report = new RoundReport(request.round, (progress) => told.push(progress));
+  const outcome = await runRound(client, request, report, createRunControl());
+  const ends = told.map(({ activity, step, steps }) => activity === "training" && step === steps);
+  const measured = told.flatMap(({ activity, step, steps }, at) => {
+    const trained = ends.slice(0, at).filter(Boolean).length;
+    return activity === "evaluating" ? [{ trained, said: [step, steps] }] : [];
+  });
+  return { outcome, measured, metrics: report.metrics() };
+}
+
+/** The same trainings, each as long, of a client's own adapter. */
+const asLocal = (step: LocalStep): LocalStep =>
+  isTraining(step)
+    ? { kind: "train", slot: "personal", budget: step.budget }
+    : { kind: "copy", from: "personal", to: "personal" };
+
 /** Apart from the interpreter. */
 async function figuresOf({ model, examples, setup }: Client, adapter: NamedTensors) {
   const onDevice = uploadAdapter(adapter, { scale: adapterScale(setup.adapter), trainable: false });
@@ -96,12 +116,17 @@ const timeless = ({ phases: _, fusion, ...metrics }: RoundMetrics): RoundMetrics
 };
 
 /** All rounds; what the first client sent and received in them, and how it ended. */
-async function federate(method: Method, run: (client: Client, request: RoundRequest) => Promise<Ran> = straight) {
+async function federate(
+  method: Method,
+  run: (client: Client, request: RoundRequest) => Promise<Ran> = straight,
+  besides: Pick<RoundPlan, "alone"> = {},
+) {
   let clients = [clientOf("a", 1), clientOf("b", 2)];
   let state = method.init(initial);
   const rounds: { readonly round: number; readonly down: number; readonly up: number; readonly metrics: RoundMetrics }[] = [];
   for (const round of roundNumbers(method.firstRound, budgets.rounds)) {
-    const plan = roundPlanOf(method, { budgets, training: {}, beforeAggregation: true }, { round, isNewcomer: false });
+    const settings = { budgets, training: {}, beforeAggregation: true, ...besides } as const;
+    const plan = roundPlanOf(method, settings, { round, isNewcomer: false });
     const contributions: Contribution[] = [];
     const next: typeof clients = [];
     for (const client of clients) {
@@ -180,6 +205,25 @@ describe.each(methods)("$id, $preset", ({ id, config }) => {
     });
   });
 
+  it("learns alone what a client would that takes the same trainings by itself, and says how many of a round's are over", async () => {
+    const byThemselves = new Map([clientOf("a", 1), clientOf("b", 2)].map((client) => [client.setup.clientSeed, client]));
+    const run = async (client: Client, request: RoundRequest) => {
+      const { outcome, metrics, measured } = await toldOf(client, request);
+      const own = byThemselves.get(client.setup.clientSeed);
+      if (!own) throw new Error("Nobody has this seed");
+      const { steps, serve } = request.plan;
+      const plan = { stage: "local", receive: null, steps: steps.map(asLocal), upload: null, serve: null } as const;
+      const { held } = (await straight(own, { round: request.round, plan, received: null })).outcome;
+      byThemselves.set(client.setup.clientSeed, { ...own, held });
+      expect(outcome.held.alone ?? initial).toEqual(held.personal);
+      const all = 2 * steps.filter(isTraining).length;
+      if (serve) expect(measured.pop()).toEqual({ trained: all, said: [Math.max(1, all), Math.max(1, all)] });
+      for (const { trained, said } of measured) expect(said).toEqual([trained, Math.max(1, all)]);
+      return { outcome, metrics };
+    };
+    await federate(methodOf({ id, config }), run, { alone: true });
+  });
+
   it("comes to the same bits when a round is interrupted, wherever that is", async () => {
     await federate(methodOf({ id, config }), async (client, request) => {
       const { states, ...whole } = await kept(client, request);
@@ -191,6 +235,21 @@ describe.each(methods)("$id, $preset", ({ id, config }) => {
       return whole;
     });
   });
+});
+
+it("what learns alone comes to the same bits when a round is interrupted, too", async () => {
+  await federate(
+    methodOf({ id: "fedkd", config: strategies.find(({ id }) => id === "fedkd")?.presets.standard }),
+    async (client, request) => {
+      const { states, ...whole } = await kept(client, request);
+      for (const from of states) {
+        const { states: _, ...again } = await kept(client, request, from);
+        expect(again).toEqual(whole);
+      }
+      return whole;
+    },
+    { alone: true },
+  );
 });
 
 it("SCAFFOLD's client keeps its own control variate, the same one when done again, FLoRA's what was merged", async () => {

@@ -28,6 +28,7 @@ export class RoundReport {
   #samples: TakenSamples | null = null;
   #fusion: RoundMetrics["fusion"] = null;
   #trainLoss: number | null = null;
+  #trainings = 0;
   #trainTokens = 0;
   #trainSeconds = 0;
   #lastProgress = Number.NEGATIVE_INFINITY;
@@ -91,8 +92,14 @@ export class RoundReport {
   /** Learning alone costs as much, and its loss is not the federation's. */
   trained(what: Progress["slot"], { meanLoss, tokens }: TrainingOutcome, seconds: number): void {
     if (what !== "alone") this.#trainLoss = meanLoss;
+    this.#trainings++;
     this.#trainTokens += tokens;
     this.#trainSeconds += seconds;
+  }
+
+  /** How many of them are over. */
+  get trainings(): number {
+    return this.#trainings;
   }
 
   /** Of the served adapter, and of the personal one on the same rows; null before the served one was measured, and in a text task. */
