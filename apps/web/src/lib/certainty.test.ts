@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { accuracyInterval, accuracySpread, differenceSpread, isBetter } from "./certainty.ts";
+import { accuracyInterval, accuracySpread, differenceSpread } from "./certainty.ts";
 
 // By hand: 31 of 48, p = 0.6458, z² / n = 0.0800, middle 0.6350, half 0.1306.
 test("the interval of an accuracy is Wilson's", () => {
@@ -14,22 +14,6 @@ test("the interval of an accuracy is Wilson's", () => {
 test("before anything is measured an accuracy is known to half of the interval of a half", () => {
   expect(accuracySpread(9)).toBeCloseTo(0.2735, 4);
   expect(accuracySpread(30)).toBeCloseTo(0.1685, 3);
-});
-
-test.each([
-  // Five rows ahead are chance even when it lost none: 2 / 2^5 = 0.0625.
-  [30, 25, 48, "no"],
-  [25, 25, 48, "no"],
-  [20, 25, 48, "no"],
-  // Six: 0.03 when it lost none, 0.4 when each had many rows right that the other had not.
-  [31, 25, 48, "open"],
-  // 29 of 60 against 5: at most 5 lost, so 29 won: 0.00006.
-  [29, 5, 60, "yes"],
-  // All of them right: none can be lost.
-  [48, 42, 48, "yes"],
-  [2400, 2300, 3000, "yes"],
-] as const)("%i against %i of %i rows is better: %s", (right, other, rows, verdict) => {
-  expect(isBetter(right, other, rows)).toBe(verdict);
 });
 
 // By hand: sqrt(0.75 * 0.25 / 48 + 0.5 * 0.5 / 48) = 0.0955, times 1.96.

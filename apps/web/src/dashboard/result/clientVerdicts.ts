@@ -3,11 +3,12 @@
  * test rows, and whether what it serves is told from the first of them that there is; and how many clients went which way. Of clients that tell everybody. Pure.
  */
 
+import { isBetter } from "@duet/lora-core/data/isBetter";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { servesBy } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Serve } from "@duet/lora-core/strategies/strategy";
-import { accuracyInterval, type Interval, isBetter } from "../../lib/certainty.ts";
+import { accuracyInterval, type Interval } from "../../lib/certainty.ts";
 import { formatNumber } from "../../lib/numbers.ts";
 import { words as common } from "../../lib/words.ts";
 import { words } from "./words.ts";

@@ -1,8 +1,8 @@
 /** Which adapter serves a client best, and how sure that is, from its accuracies on its test rows. Pure. */
 
+import { isBetter } from "@duet/lora-core/data/isBetter";
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import { ADAPTERS, type PerAdapter } from "../../lib/adapters.ts";
-import { isBetter } from "../../lib/certainty.ts";
 import { words as common } from "../../lib/words.ts";
 import { words } from "./words.ts";
 
@@ -34,7 +34,7 @@ export function verdictView(accuracy: PerAdapter, testRows: number | null): Verd
 }
 
 export interface AloneView {
-  /** Whether it is told to be better than what the federation made. */
+  /** Whether it is told to be better than the best that the federation made. */
   readonly isBetter: boolean;
   readonly sentence: string;
 }
