@@ -109,8 +109,8 @@ async function drawResult(page: Page, shoot: Shoot): Promise<void> {
   await page.getByRole("button", { name: "Close" }).click();
   await page.getByRole("link", { name: "Playground" }).click();
   await page.getByRole("textbox", { name: "Input" }).fill("disk failure on node 7, sector cannot be read");
-  await page.getByRole("button", { name: "Ask all four" }).click();
-  await page.getByLabel("Probabilities").nth(3).waitFor();
+  await page.getByRole("button", { name: "Ask all" }).click();
+  await page.getByRole("region", { name: "fused", exact: true }).getByLabel("Probabilities").waitFor();
   await shoot(page, "playground");
 }
 

@@ -16,9 +16,13 @@ export interface KeptAdapters extends ClientAdapters {
 /** Null before the first finished round. Weights count only for the adapters they were found for. */
 export function keptAdapters({ checkpoint, done }: KeptClient): KeptAdapters | null {
   if (!checkpoint || checkpoint.lastRound === null) return null;
-  const { lastRound: round, personal, shared, merged = null, served = null } = checkpoint;
+  const { lastRound: round, personal, shared, merged = null, served = null, alone = null } = checkpoint;
   const known = done?.round === round ? (done.own ?? done.metrics) : null;
   const fusion = known?.fusion ? { personal: known.fusion.personal, shared: known.fusion.shared } : null;
-  const figures = known && { accuracy: known.accuracy, text: known.text, testRows: known.testRows };
-  return { round, personal, shared, merged, served, fusion, figures };
+  const figures = known && {
+    ...{ accuracy: known.accuracy, text: known.text, testRows: known.testRows },
+    // Before the last round it is of the steps until then, which have gone on.
+    ...(fusion && known.alone ? { alone: known.alone } : {}),
+  };
+  return { round, personal, shared, merged, served, alone, fusion, figures };
 }

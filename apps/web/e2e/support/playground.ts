@@ -7,7 +7,7 @@ import type { Page } from "playwright";
 export async function askAllFour(page: Page, input: string): Promise<Record<string, string>> {
   await page.getByRole("link", { name: "Playground" }).click();
   await page.getByRole("textbox", { name: "Input" }).fill(input);
-  await page.getByRole("button", { name: "Ask all four" }).click();
+  await page.getByRole("button", { name: "Ask all" }).click();
   const answers: Record<string, string> = {};
   for (const name of ["base", "personal", "shared", "fused"]) {
     const card = page.getByRole("region", { name, exact: true });

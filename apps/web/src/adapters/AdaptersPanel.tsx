@@ -6,7 +6,7 @@ import { Button } from "@mantine/core";
 import { memo, useState } from "react";
 import { useAdapterExport } from "../hooks/useAdapterExport.ts";
 import { useLanguage } from "../hooks/useLanguage.ts";
-import { ADAPTERS } from "../lib/adapters.ts";
+import { ANSWERERS } from "../lib/adapters.ts";
 import { roundLabel } from "../lib/roundWords.ts";
 import type { Export } from "../services/adapterExport.ts";
 import { Panel } from "../ui/Panel.tsx";
@@ -21,12 +21,18 @@ export interface AdaptersPanelProps {
   readonly snapshot: Snapshot;
   /** Null before this tab's first finished round. */
   readonly adapters: KeptAdapters | null;
+  /** Whether the person uses what was learned alone in place of what the method serves. */
+  readonly usesAlone?: boolean;
 }
 
-const OWN = ADAPTERS.filter((adapter) => adapter.key !== "base");
+const OWN = ANSWERERS.filter((adapter) => adapter.key !== "base");
 
 /** This tab's own adapters as files for other programs. */
-export const AdaptersPanel = memo(function AdaptersPanel({ snapshot: { federationId, config }, adapters }: AdaptersPanelProps) {
+export const AdaptersPanel = memo(function AdaptersPanel({
+  snapshot: { federationId, config },
+  adapters,
+  usesAlone = false,
+}: AdaptersPanelProps) {
   useLanguage();
   const { rounds } = config.budgets;
   const exporting = useAdapterExport();
@@ -42,11 +48,12 @@ export const AdaptersPanel = memo(function AdaptersPanel({ snapshot: { federatio
     >
       <FormatChoice model={config.model} format={format} onChange={setFormat} />
       <ul className="downloads">
-        {OWN.map(({ key, label, color, hint }) => (
+        {OWN.filter(({ key }) => key !== "alone" || adapters.alone).map(({ key, label, color, hint }) => (
           <li key={key}>
             <span className="dot" style={{ background: color }} aria-hidden="true" />
             <span>
               {label}
+              {usesAlone && key === "alone" && <span className="muted small"> {words.adaptersPanel.usedFirst}</span>}
               <span className="muted small block">{available.includes(key) ? hint : words.adaptersPanel.laterReason}</span>
               {available.includes(key) && <RecognisedRows federationId={federationId} adapter={key} />}
             </span>
@@ -63,7 +70,10 @@ export const AdaptersPanel = memo(function AdaptersPanel({ snapshot: { federatio
         ))}
       </ul>
       <ExportState {...exporting} />
-      <PushToHub {...{ federationId, config, adapters, available, format }} refused={refusalOf(format, config.model) !== null} />
+      <PushToHub
+        {...{ federationId, config, adapters, available, usesAlone, format }}
+        refused={refusalOf(format, config.model) !== null}
+      />
     </Panel>
   );
 });

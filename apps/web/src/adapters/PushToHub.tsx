@@ -19,13 +19,14 @@ export interface PushToHubProps {
   readonly config: FederationConfig;
   readonly adapters: KeptAdapters;
   readonly available: readonly ClientAdapterKind[];
+  readonly usesAlone: boolean;
   readonly format: Export["format"];
   /** The base cannot be written in this format. */
   readonly refused: boolean;
 }
 
 /** An adapter to a repository of the hub, straight from the tab. The token is held while this is open, and nowhere else. */
-export function PushToHub({ federationId, config, adapters, available, format, refused }: PushToHubProps) {
+export function PushToHub({ federationId, config, adapters, available, usesAlone, format, refused }: PushToHubProps) {
   const { coordinator } = useServices();
   const status = useStore(coordinator.status);
   const canSignIn = status.kind === "ready" && status.offer.hubClientId !== null;
@@ -36,7 +37,7 @@ export function PushToHub({ federationId, config, adapters, available, format, r
   const [token, setToken] = useState("");
   const [isPrivate, setPrivate] = useState(true);
   const [chosen, setChosen] = useState<ClientAdapterKind | null>(null);
-  const kind = chosen ?? available.at(-1) ?? "shared";
+  const kind = chosen ?? (usesAlone ? "alone" : (available.at(-1) ?? "shared"));
   const [pushing, setPushing] = useState<AbortController | null>(null);
   const push = (event: FormEvent) => {
     event.preventDefault();

@@ -21,7 +21,7 @@ export function RecognisedRows({ federationId, adapter, named = false, advised =
   return (
     <span className="small block">
       {words.recognisedRows.yourRowsIn(
-        named ? words.recognisedRows.namedAdapter(common.adapterNames[adapter]) : words.recognisedRows.it,
+        named ? words.recognisedRows.inAdapter(words.recognitionPanel.names[adapter]) : words.recognisedRows.it,
       )}{" "}
       {view ? (
         <>

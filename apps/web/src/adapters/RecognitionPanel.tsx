@@ -13,7 +13,7 @@ export interface RecognitionPanelProps {
   readonly aggregation: Aggregation;
 }
 
-const ALL: readonly Recognisable[] = ["sent", "personal", "shared", "fused"];
+const ALL: readonly Recognisable[] = ["sent", "alone", "personal", "shared", "fused"];
 
 /** How recognisable this tab's own training rows are in what it sent last, and in what it could give away: measured once it is over. */
 export function RecognitionPanel({ federationId, aggregation }: RecognitionPanelProps) {

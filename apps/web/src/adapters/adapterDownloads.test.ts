@@ -8,7 +8,7 @@ const blobs = { personal: Uint8Array.of(1), shared: Uint8Array.of(2) };
 const withMethod = (id: string, preset?: string) => ({ ...config, strategy: presetOf(id, preset) });
 
 test("a download is called after the federation, the adapter and, where it is not PEFT's, the format", () => {
-  const adapters = { round: 3, ...blobs, merged: null, served: null, fusion: null, figures: null };
+  const adapters = { round: 3, ...blobs, merged: null, served: null, alone: null, fusion: null, figures: null };
   expect(ownAdapter("fused", adapters, config, "peft").fileName).toBe("ward-notes-fused.zip");
   const { fileName, ...wanted } = ownAdapter("shared", adapters, config, "merged-f32");
   expect(fileName).toBe("ward-notes-shared-merged-f32.zip");

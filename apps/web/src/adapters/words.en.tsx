@@ -19,6 +19,7 @@ export const en = {
     laterReason: "After the last round, once its weights are found.",
     export: "Export",
     exportNamed: (label: string) => `Export the ${label} adapter`,
+    usedFirst: "used first here",
   },
   continueFromAdapter: {
     continueFrom: (span: ReactNode) => <>Continue from an adapter {span}</>,
@@ -37,7 +38,7 @@ export const en = {
   recognisedRows: {
     it: "it",
     yourRowsIn: (what: string) => `Your rows in ${what}:`,
-    namedAdapter: (adapter: string) => `the ${adapter} adapter`,
+    inAdapter: (adapter: string) => adapter,
   },
   recognitionPanel: {
     howRecognisableYourRowsAre: "How recognisable your rows are",
@@ -48,6 +49,7 @@ export const en = {
     measuredIn: (what: string) => `Measured in ${what}`,
     names: {
       sent: "the update that you sent last",
+      alone: "the adapter that learned alone",
       personal: "the personal adapter",
       shared: "the shared adapter",
       fused: "the fused adapter",

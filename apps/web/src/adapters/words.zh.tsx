@@ -18,6 +18,7 @@ export const zh: typeof en = {
     laterReason: "最后一轮之后，找到权重时才有。",
     export: "导出",
     exportNamed: (label) => `导出${label}适配器`,
+    usedFirst: "此处优先使用",
   },
   continueFromAdapter: {
     continueFrom: (span) => <>从已有适配器继续{span}</>,
@@ -36,7 +37,7 @@ export const zh: typeof en = {
   recognisedRows: {
     it: "其中",
     yourRowsIn: (what) => `你的数据行在${what}：`,
-    namedAdapter: (adapter) => `${adapter}适配器中`,
+    inAdapter: (adapter) => `${adapter}中`,
   },
   recognitionPanel: {
     howRecognisableYourRowsAre: "你的数据行的可识别程度",
@@ -45,7 +46,13 @@ export const zh: typeof en = {
     recognisableRows: "可识别的数据行",
     in: (what) => `${what}：`,
     measuredIn: (what) => `正在测量：${what}`,
-    names: { sent: "你最后发送的更新", personal: "个人适配器", shared: "共享适配器", fused: "融合适配器" },
+    names: {
+      sent: "你最后发送的更新",
+      alone: "单独学习的适配器",
+      personal: "个人适配器",
+      shared: "共享适配器",
+      fused: "融合适配器",
+    },
   },
   sharedAdaptersPanel: {
     sharedAdapters: "共享适配器",

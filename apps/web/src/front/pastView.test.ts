@@ -19,6 +19,7 @@ const pastOf = (federationId: string, changes: Partial<PastFederation> = {}): Pa
   samples: { train: 120, fusion: 20, test: 48 },
   accuracy: { base: 0.36, personal: 0.8, shared: 0.81, fused: 0.85 },
   alone: 0.79,
+  usesAlone: false,
   bytesUp: 1_700_000,
   bytesDown: 2_000_000,
   ...changes,

@@ -1,10 +1,13 @@
 import type { AdapterKey, RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { words } from "./words.ts";
 
+/** What can answer in a tab: the federation's adapters, and what the client learned alone beside it. */
+export type Answerer = AdapterKey | "alone";
+
 /** Words as they are in the language of now. */
-const named = <Key extends AdapterKey>(key: Key) => ({
+const named = <Key extends Answerer>(key: Key, color = `var(--${key})`) => ({
   key,
-  color: `var(--${key})`,
+  color,
   get label() {
     return words.adapterNames[key];
   },
@@ -15,6 +18,23 @@ const named = <Key extends AdapterKey>(key: Key) => ({
 
 /** The four adapters and their fixed colours, the same in every chart, badge and table. */
 export const ADAPTERS = [named("base"), named("personal"), named("shared"), named("fused")] as const;
+
+const [BASE, ...LEARNED] = ADAPTERS;
+const ALONE = named("alone", "var(--ink-2)");
+
+/** With what was learned alone, which is compared with them and no part of the federation. */
+export const ANSWERERS = [BASE, ALONE, ...LEARNED] as const;
+
+/** Those that there are in a tab, as they are shown: what was learned alone first where the person uses it. */
+export function answerersOf({ hasAlone, usesAlone }: Choice): readonly (typeof ANSWERERS)[number][] {
+  if (!hasAlone) return ADAPTERS;
+  return usesAlone ? [ALONE, ...ADAPTERS] : ANSWERERS;
+}
+
+interface Choice {
+  readonly hasAlone: boolean;
+  readonly usesAlone: boolean;
+}
 
 export type PerAdapter = Readonly<Record<AdapterKey, number | null>>;
 

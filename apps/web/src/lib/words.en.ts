@@ -16,7 +16,7 @@ export const en = {
   failure: ({ sentence, nextStep }: FailureText): FailureWords => ({ title: sentence, text: nextStep, original: null }),
   /** As a sentence, with its full stop. */
   said: ({ message }: Said): string => `${message}.`,
-  adapterNames: { base: "base", personal: "personal", shared: "shared", fused: "fused" },
+  adapterNames: { base: "base", alone: "alone", personal: "personal", shared: "shared", fused: "fused" },
   counts: {
     clients: (clients: number) => plural(clients, "client"),
     rows: (rows: number) => plural(rows, "row"),
@@ -91,6 +91,7 @@ export const en = {
   },
   adapters: {
     baseHint: "The frozen model, as downloaded.",
+    aloneHint: "What a client learns alone beside the federation, to compare with: nothing of the others is in it.",
     personalHint: "What a client learns for itself.",
     sharedHint: "What you and the others learn together.",
     fusedHint: "What a client serves in the end: personal and shared combined, or one of them as it is.",

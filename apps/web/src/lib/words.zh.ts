@@ -25,7 +25,7 @@ export const zh: typeof en = {
     const text = sayTold(failureTables.get()?.said ?? {}, told);
     return text === null ? `${message}.` : `${text}。`;
   },
-  adapterNames: { base: "基座", personal: "个人", shared: "共享", fused: "融合" },
+  adapterNames: { base: "基座", alone: "单独", personal: "个人", shared: "共享", fused: "融合" },
   counts: {
     clients: (clients) => `${clients} 个客户端`,
     rows: (rows) => `${formatWhole(rows)} 个数据行`,
@@ -82,6 +82,7 @@ export const zh: typeof en = {
   },
   adapters: {
     baseHint: "未经改动的模型，与下载时一致。",
+    aloneHint: "客户端在联邦之外单独学到的内容，用于比较：其中没有其他人的任何内容。",
     personalHint: "客户端自己学到的内容。",
     sharedHint: "你和其他人共同学到的内容。",
     fusedHint: "客户端最终采用的：个人与共享适配器的组合，或其中之一。",

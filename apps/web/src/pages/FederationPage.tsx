@@ -23,7 +23,7 @@ import { useGo } from "../hooks/useGo.ts";
 import { useSession } from "../hooks/useSession.ts";
 import { useTask } from "../hooks/useTask.ts";
 import { useTeam } from "../hooks/useTeam.ts";
-import { comparable } from "../lib/adapters.ts";
+import { useUsesAlone } from "../hooks/useUsesAlone.ts";
 import { withRank } from "../lib/federation/withRank.ts";
 import { joinPath, teamPath } from "../lib/links.ts";
 import { MixPanel } from "../playground/MixPanel.tsx";
@@ -42,6 +42,8 @@ export function FederationPage() {
   const feed = useFederation(federationId, token);
   const mine = useSession(federationId);
   const team = useTeam(federationId);
+  const alone = useUsesAlone(federationId);
+  const { usesAlone } = alone;
   const { view } = useParams();
   const isPlayground = view === "playground";
   const ended = mine?.state.stage.kind === "finished" ? mine.state : null;
@@ -61,7 +63,9 @@ export function FederationPage() {
         </Alert>
       )}
       {feed.kind === "live" && <FederationTabs federationId={federationId} token={token} />}
-      {feed.kind === "live" && isPlayground && (mine ? <PlaygroundView {...mine} snapshot={feed.snapshot} /> : comingBack)}
+      {feed.kind === "live" &&
+        isPlayground &&
+        (mine ? <PlaygroundView {...mine} snapshot={feed.snapshot} usesAlone={usesAlone} /> : comingBack)}
       {feed.kind === "live" && !(isPlayground && mine) && (
         <Dashboard
           snapshot={feed.snapshot}
@@ -81,6 +85,7 @@ export function FederationPage() {
                       place={{ kind: "join", smaller: forSmallDevices(feed.snapshot.config) }}
                     />
                   }
+                  usesAlone={usesAlone}
                   mixture={<MixPanel {...mine} snapshot={feed.snapshot} />}
                 />
                 {!team && canBeTeam(mine.state) && <MakeTeam federationId={federationId} config={feed.snapshot.config} />}
@@ -94,9 +99,9 @@ export function FederationPage() {
           verdict={
             ended?.own && (
               <Verdict
-                accuracy={comparable(ended.own)}
+                own={ended.own}
                 testRows={ended.own.testRows ?? ended.samples?.test ?? null}
-                alone={ended.own.alone?.accuracy ?? null}
+                alone={ended.adapters?.alone ? alone : null}
               />
             )
           }
@@ -105,7 +110,8 @@ export function FederationPage() {
             ended &&
             mine && (
               <UseBar
-                predict={<PredictFile {...mine} snapshot={feed.snapshot} />}
+                predict={<PredictFile {...mine} snapshot={feed.snapshot} usesAlone={usesAlone} />}
+                usesAlone={usesAlone}
                 state={ended}
                 snapshot={feed.snapshot}
                 token={token}

@@ -1,6 +1,6 @@
 import type { Task } from "@duet/lora-core/data/task";
 import { type ReactNode, useId } from "react";
-import type { ADAPTERS } from "../lib/adapters.ts";
+import type { ANSWERERS } from "../lib/adapters.ts";
 import { failureLine } from "../lib/failureLine.ts";
 import { formatNumber } from "../lib/numbers.ts";
 import { words as common } from "../lib/words.ts";
@@ -10,7 +10,7 @@ import { likeliestLabels } from "./likeliestLabels.ts";
 import { words } from "./words.ts";
 
 export interface AnswerCardProps {
-  readonly adapter: (typeof ADAPTERS)[number];
+  readonly adapter: (typeof ANSWERERS)[number];
   readonly answer: AnswerState;
   readonly task: Task;
 }

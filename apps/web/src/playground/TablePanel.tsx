@@ -1,10 +1,9 @@
 import { csvBlob } from "@duet/lora-core/data/csvBlob";
 import type { Task } from "@duet/lora-core/data/task";
-import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import { Button, Group, NativeSelect, Progress } from "@mantine/core";
 import { useState } from "react";
 import { useFileDrop } from "../hooks/useFileDrop.ts";
-import { ADAPTERS } from "../lib/adapters.ts";
+import type { ANSWERERS, Answerer } from "../lib/adapters.ts";
 import { saveFile } from "../lib/saveFile.ts";
 import { words as common } from "../lib/words.ts";
 import type { Playground } from "../services/playground.ts";
@@ -19,12 +18,15 @@ export interface TablePanelProps {
   readonly playground: Playground;
   readonly shown: PlaygroundState;
   readonly task: Task;
+  readonly answerers: readonly (typeof ANSWERERS)[number][];
+  /** What answers unless another is chosen. */
+  readonly first: Answerer;
   readonly isClosed: boolean;
   readonly form: WritingForm;
 }
 
 /** A file in, the same file with answers out. */
-export function TablePanel({ playground, shown: { table: state }, task, isClosed, form }: TablePanelProps) {
+export function TablePanel({ playground, shown: { table: state }, task, isClosed, form, ...choice }: TablePanelProps) {
   const what = task.kind === "label" ? words.tablePanel.labelAnswer : words.tablePanel.textAnswer;
   return (
     <Panel title={words.tablePanel.predictAFile} hint={words.tablePanel.hint(what)}>
@@ -36,6 +38,7 @@ export function TablePanel({ playground, shown: { table: state }, task, isClosed
       {"table" in state && (
         <TableForm
           key={state.table.fileName}
+          {...choice}
           state={state}
           isClosed={isClosed}
           onAnswer={(column, adapter) => playground.answerTable(column, adapter, generateOptions(form))}
@@ -67,18 +70,19 @@ function FileDrop({ isDisabled, onFile }: FileDropProps) {
   );
 }
 
-interface TableFormProps {
+interface TableFormProps extends Pick<TablePanelProps, "answerers" | "first"> {
   readonly state: Extract<TableState, { readonly table: unknown }>;
   readonly isClosed: boolean;
-  readonly onAnswer: (column: string, adapter: AdapterKey) => void;
+  readonly onAnswer: (column: string, adapter: Answerer) => void;
   readonly onStop: () => void;
   readonly onFile: (file: File) => void;
 }
 
-function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps) {
+function TableForm({ state, answerers, first, isClosed, onAnswer, onStop, onFile }: TableFormProps) {
   const { table } = state;
   const [column, setColumn] = useState(table.guess.input);
-  const [adapter, setAdapter] = useState<AdapterKey>("fused");
+  const [chosen, setChosen] = useState<Answerer | null>(null);
+  const adapter = chosen ?? first;
   const { open, getInputProps, getRootProps, tooMany } = useFileDrop(onFile);
   const isRunning = state.kind === "running";
   return (
@@ -97,8 +101,8 @@ function TableForm({ state, isClosed, onAnswer, onStop, onFile }: TableFormProps
         <NativeSelect
           label={words.tablePanel.predictedBy}
           value={adapter}
-          data={ADAPTERS.map(({ key, label }) => ({ value: key, label }))}
-          onChange={(event) => setAdapter(ADAPTERS.find(({ key }) => key === event.currentTarget.value)?.key ?? "fused")}
+          data={answerers.map(({ key, label }) => ({ value: key, label }))}
+          onChange={(event) => setChosen(answerers.find(({ key }) => key === event.currentTarget.value)?.key ?? null)}
         />
       </div>
       {isRunning && (

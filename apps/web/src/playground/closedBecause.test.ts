@@ -12,6 +12,7 @@ const adapters = {
   figures: null,
   merged: null,
   served: null,
+  alone: null,
 };
 const at = (stage: SessionStage) => closedBecause({ stage, samples, adapters });
 

@@ -11,10 +11,10 @@ export const en = {
     probabilities: "Probabilities",
   },
   answersPanel: {
-    oneInputFourAnswers: "One input, four answers",
+    oneInputAllAnswers: "One input, all answers",
     hint: "The input is formatted exactly as your rows were in training.",
     input: "Input",
-    askAllFour: "Ask all four",
+    askAll: "Ask all",
     stop: "Stop",
   },
   fusionSliders: {

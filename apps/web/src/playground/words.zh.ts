@@ -11,10 +11,10 @@ export const zh: typeof en = {
     probabilities: "概率",
   },
   answersPanel: {
-    oneInputFourAnswers: "一个输入，四个回答",
+    oneInputAllAnswers: "一个输入，全部回答",
     hint: "输入的格式与训练时你的数据行完全相同。",
     input: "输入",
-    askAllFour: "向四个都提问",
+    askAll: "全部提问",
     stop: "停止",
   },
   fusionSliders: {

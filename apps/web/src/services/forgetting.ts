@@ -33,6 +33,7 @@ export async function forgetParts(
   const kept = parts.filter((part) => part === "rows" || part === "adapters");
   const { rows, adapters } =
     clientId !== null && kept.length > 0 ? await engine().forgetParts(clientId, kept) : { rows: 0, adapters: false };
+  if (parts.includes("adapters")) storage.saveUsesAlone(federationId, false);
   let entries = 0;
   if (known && parts.includes("ledger")) {
     const owner = ledgerOwner(known);

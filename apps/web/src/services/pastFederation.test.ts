@@ -21,6 +21,7 @@ const past: PastFederation = {
   samples: { train: 60, fusion: 10, test: 30 },
   accuracy: { base: 0.3, personal: 0.8, shared: 0.8, fused: 0.9 },
   alone: null,
+  usesAlone: false,
   bytesUp: null,
   bytesDown: null,
 };
@@ -28,6 +29,12 @@ const past: PastFederation = {
 test("what is remembered of a federation is enough for its page, older than whatever the coordinator says", () => {
   const parting = partingOf(past);
   expect(snapshot.parse(parting)).toMatchObject({ federationId: "f1", phase: "finished", endedAt: 2, revision: 0 });
+});
+
+test("a record of before there was a choice uses what the method serves", () => {
+  const { usesAlone: _, ...before } = past;
+  expect(pastFederation.parse(before).usesAlone).toBe(false);
+  expect(pastFederation.parse({ ...before, usesAlone: true }).usesAlone).toBe(true);
 });
 
 const adapters = {
@@ -38,6 +45,7 @@ const adapters = {
   figures: null,
   merged: null,
   served: null,
+  alone: null,
 };
 const identity = clientIdentity.parse({ federationId: "f1", inviteToken: "i", name: "anna", clientId: "anna", resumeToken: "r" });
 const remembered = (stage: SessionStage, held: typeof adapters | null = adapters) =>

@@ -31,6 +31,8 @@ export const pastFederation = z.object({
   accuracy: z.object({ base: fraction, personal: fraction, shared: fraction, fused: fraction }),
   /** What learning alone reached; null where it was not compared. */
   alone: fraction,
+  /** What learned alone is used here in place of what the method serves, by choice. */
+  usesAlone: z.boolean().default(false),
   /** Of this client on the wire; null where its traffic is told to nobody, itself included. */
   bytesUp: z.number().nullable(),
   bytesDown: z.number().nullable(),
@@ -89,6 +91,7 @@ export function pastFederationOf(
     samples,
     accuracy: own?.accuracy ?? NO_ACCURACY,
     alone: own?.alone?.accuracy ?? null,
+    usesAlone: false,
     bytesUp: traffic?.bytesUp ?? null,
     bytesDown: traffic?.bytesDown ?? null,
   };

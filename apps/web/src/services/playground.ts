@@ -4,7 +4,7 @@ import { createStore, type ReadableStore } from "@duet/client/store";
 import type { AnswerEngine } from "@duet/lora-core/contract/answering";
 import type { Task } from "@duet/lora-core/data/task";
 import { explain, hasCode } from "@duet/lora-core/errors/duetError";
-import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
+import type { Answerer } from "../lib/adapters.ts";
 import type { TabEngine } from "../worker/tabEngine.ts";
 import { initialPlayground, type PlaygroundEffect, type PlaygroundEvent, stepPlayground } from "./playgroundMachine.ts";
 import type { FusedAnswers, PlaygroundState, Question } from "./playgroundState.ts";
@@ -13,13 +13,13 @@ export type PlaygroundEngine = Omit<AnswerEngine, "measureRecognition" | "mistak
   Pick<TabEngine, "readTable" | "predictTable">;
 
 export interface Playground extends ReadableStore<PlaygroundState> {
-  /** Answers with all four adapters, one after the other. */
-  ask(question: Question): void;
+  /** Answers with each of these, one after the other. */
+  ask(question: Question, of: readonly Answerer[]): void;
   /** Another source of fused answers, or other weights: measured, and in a label task asked again, once they rest for a moment. */
   fuse(fused: FusedAnswers): void;
   readTable(file: File): void;
   /** Answers every row of the table with one adapter. */
-  answerTable(column: string, adapter: AdapterKey, options: Question["options"]): void;
+  answerTable(column: string, adapter: Answerer, options: Question["options"]): void;
   /** Stops everything that runs or waits. */
   stop(): void;
 }
@@ -112,7 +112,7 @@ export function createPlayground({ engine, task, fused: start, now }: Playground
   return {
     get: store.get,
     subscribe: store.subscribe,
-    ask: (question) => dispatch({ kind: "asked", question }),
+    ask: (question, of) => dispatch({ kind: "asked", question, of }),
     fuse: (fused) => dispatch({ kind: "fused", fused }),
     readTable(file) {
       dispatch({ kind: "fileChosen" });

@@ -13,6 +13,7 @@ const byHand = { source: "hand", kind: "product", weights: { personal: 0.9, shar
 const label = initialPlayground({ kind: "label", labels: ["yes", "no"] }, served);
 const text = initialPlayground({ kind: "text" }, served);
 const question = { input: "fever", options };
+const FOUR = ["base", "personal", "shared", "fused"] as const;
 const prediction = { label: 1, probabilities: [0.25, 0.75] };
 const table = {
   fileName: "rows.csv",
@@ -32,7 +33,7 @@ function after(machine: PlaygroundMachine, ...events: readonly PlaygroundEvent[]
 }
 
 test("one thing at a time, in a fixed order, with the adapter of its name", () => {
-  const asked = after(label, { kind: "asked", question });
+  const asked = after(label, { kind: "asked", question, of: FOUR });
   expect(asked.effects).toEqual([{ kind: "answer", job: "base", question, adapter: null }]);
   const next = after(asked.machine, { kind: "predicted", job: "base", prediction });
   expect(next.effects).toEqual([
@@ -45,8 +46,23 @@ test("one thing at a time, in a fixed order, with the adapter of its name", () =
   });
 });
 
+test("what was learned alone answers where it is asked, a table too", () => {
+  const five = after(label, { kind: "asked", question, of: ["alone", ...FOUR] });
+  const next = after(five.machine, { kind: "predicted", job: "base", prediction });
+  expect(next.effects).toEqual([{ kind: "answer", job: "alone", question, adapter: "alone" }]);
+  const four = after(label, { kind: "asked", question, of: FOUR });
+  expect(four.machine.view.answers.alone).toEqual({ kind: "none" });
+  const read = after(label, { kind: "fileRead", table }).machine;
+  const tableAsked = after(read, { kind: "tableAsked", column: "text", adapter: "alone", options });
+  expect(tableAsked.effects).toMatchObject([{ adapter: "alone", request: { adapter: "alone" } }]);
+});
+
 test("an answer to a question that is asked anew is not shown", () => {
-  const again = after(label, { kind: "asked", question }, { kind: "asked", question: { ...question, input: "cough" } });
+  const again = after(
+    label,
+    { kind: "asked", question, of: FOUR },
+    { kind: "asked", question: { ...question, input: "cough" }, of: FOUR },
+  );
   expect(again.kinds).toEqual(["interrupt"]);
   const late = after(again.machine, { kind: "predicted", job: "base", prediction });
   expect(late.machine.view.answers.base).toEqual({ kind: "waiting" });
@@ -64,7 +80,7 @@ test("only weights that rest are measured, and the answers of older ones are dro
 });
 
 test("what is stopped in the middle of a text keeps it; what only waited is as before", () => {
-  const writing = after(text, { kind: "asked", question }, { kind: "wrote", job: "base", text: "so, " });
+  const writing = after(text, { kind: "asked", question, of: FOUR }, { kind: "wrote", job: "base", text: "so, " });
   const stopped = after(writing.machine, { kind: "stop" });
   expect(stopped.kinds).toEqual(["interrupt"]);
   expect(stopped.machine.view.answers.shared).toEqual({ kind: "none" });
@@ -75,7 +91,7 @@ test("what is stopped in the middle of a text keeps it; what only waited is as b
 
 test("a failure is shown where it happened, and the next one is tried", () => {
   const failure = { sentence: "This model compares texts.", nextStep: "Choose another." };
-  const failed = after(label, { kind: "asked", question }, { kind: "failed", job: "base", failure });
+  const failed = after(label, { kind: "asked", question, of: FOUR }, { kind: "failed", job: "base", failure });
   expect(failed.machine.view.answers.base).toEqual({ kind: "failed", failure });
   expect(failed.kinds).toEqual(["answer shared"]);
   const figure = after(label, { kind: "fused", fused: byHand }, { kind: "rested", turn: 1 });
@@ -88,7 +104,7 @@ test("a failure is shown where it happened, and the next one is tried", () => {
 test("a table is answered while nothing else runs; a question asked meanwhile waits for its end", () => {
   const read = after(label, { kind: "fileChosen" }, { kind: "fileRead", table }).machine;
   const tableAsked: PlaygroundEvent = { kind: "tableAsked", column: "text", adapter: "fused", options };
-  const busy = after(read, { kind: "asked", question });
+  const busy = after(read, { kind: "asked", question, of: FOUR });
   expect(after(busy.machine, tableAsked).effects).toEqual([]);
   const running = after(read, tableAsked);
   expect(running.effects).toEqual([
@@ -98,7 +114,7 @@ test("a table is answered while nothing else runs; a question asked meanwhile wa
       request: { column: "text", adapter: "served", answer: { kind: "label", labels: ["yes", "no"] } },
     },
   ]);
-  const waiting = after(running.machine, { kind: "rowsDone", rows: 1 }, { kind: "asked", question });
+  const waiting = after(running.machine, { kind: "rowsDone", rows: 1 }, { kind: "asked", question, of: FOUR });
   expect(waiting.machine.view.table).toEqual({ kind: "running", table, rowsDone: 1 });
   expect(waiting.effects).toEqual([]);
   const done = after(waiting.machine, { kind: "tableDone", csv: "text\n", adapter: "fused" });

@@ -6,13 +6,13 @@
 import type { AnsweringAdapter, Figure, Prediction, TableRequest } from "@duet/lora-core/contract/answering";
 import type { Task } from "@duet/lora-core/data/task";
 import type { FailureText } from "@duet/lora-core/errors/duetError";
-import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
+import type { Answerer } from "../lib/adapters.ts";
 import type { TableSummary } from "../worker/tabEngine.ts";
 import type { AnswerState, FusedAnswers, PlaygroundState, Question } from "./playgroundState.ts";
 
 /** In the order in which they are done. */
-const ORDER = ["base", "shared", "personal", "fused", "figure"] as const satisfies readonly (AdapterKey | "figure")[];
-const ANSWERS = ["base", "shared", "personal", "fused"] as const satisfies readonly AdapterKey[];
+const ORDER = ["base", "alone", "shared", "personal", "fused", "figure"] as const satisfies readonly (Answerer | "figure")[];
+const ANSWERS = ["base", "alone", "shared", "personal", "fused"] as const satisfies readonly Answerer[];
 export type Job = (typeof ORDER)[number];
 
 export interface PlaygroundMachine {
@@ -29,15 +29,15 @@ export interface PlaygroundMachine {
 }
 
 export type PlaygroundEvent =
-  | { readonly kind: "asked"; readonly question: Question }
+  | { readonly kind: "asked"; readonly question: Question; readonly of: readonly Answerer[] }
   | { readonly kind: "fused"; readonly fused: FusedAnswers }
   | { readonly kind: "rested"; readonly turn: number }
-  | { readonly kind: "wrote"; readonly job: AdapterKey; readonly text: string }
-  | { readonly kind: "predicted"; readonly job: AdapterKey; readonly prediction: Prediction }
+  | { readonly kind: "wrote"; readonly job: Answerer; readonly text: string }
+  | { readonly kind: "predicted"; readonly job: Answerer; readonly prediction: Prediction }
   /** A text is at its end, or was stopped there. */
   | {
       readonly kind: "written";
-      readonly job: AdapterKey;
+      readonly job: Answerer;
       readonly text: string;
       readonly seconds: number;
       readonly stopped: boolean;
@@ -48,20 +48,20 @@ export type PlaygroundEvent =
   | { readonly kind: "fileChosen" }
   | { readonly kind: "fileRead"; readonly table: TableSummary }
   | { readonly kind: "fileFailed"; readonly failure: FailureText }
-  | { readonly kind: "tableAsked"; readonly column: string; readonly adapter: AdapterKey; readonly options: Question["options"] }
+  | { readonly kind: "tableAsked"; readonly column: string; readonly adapter: Answerer; readonly options: Question["options"] }
   | { readonly kind: "rowsDone"; readonly rows: number }
-  | { readonly kind: "tableDone"; readonly csv: string; readonly adapter: AdapterKey }
+  | { readonly kind: "tableDone"; readonly csv: string; readonly adapter: Answerer }
   | { readonly kind: "tableStopped" }
   | { readonly kind: "tableFailed"; readonly failure: FailureText }
   | { readonly kind: "stop" };
 
 export type PlaygroundEffect =
   /** Ends in `predicted`, `written`, `stopped` or `failed`; texts come in pieces before. */
-  | { readonly kind: "answer"; readonly job: AdapterKey; readonly question: Question; readonly adapter: AnsweringAdapter }
+  | { readonly kind: "answer"; readonly job: Answerer; readonly question: Question; readonly adapter: AnsweringAdapter }
   /** Ends in `measured`, `stopped` or `failed`. */
   | { readonly kind: "measure"; readonly adapter: AnsweringAdapter }
   /** Ends in `tableDone`, `tableStopped` or `tableFailed`. */
-  | { readonly kind: "answerTable"; readonly request: TableRequest; readonly adapter: AdapterKey }
+  | { readonly kind: "answerTable"; readonly request: TableRequest; readonly adapter: Answerer }
   /** Stops what runs; its own end comes as an event. */
   | { readonly kind: "interrupt" }
   /** Ends in `rested`, a moment later. */
@@ -76,7 +76,7 @@ const NONE: AnswerState = { kind: "none" };
 
 /** `fused` is where the fused answers come from at first. */
 export function initialPlayground(task: Task, fused: FusedAnswers): PlaygroundMachine {
-  const answers = { base: NONE, personal: NONE, shared: NONE, fused: NONE };
+  const answers = { base: NONE, alone: NONE, personal: NONE, shared: NONE, fused: NONE };
   const view: PlaygroundState = { answers, fused, figure: { kind: "none" }, table: { kind: "none" } };
   return { view, task, question: null, wanted: new Set(), running: null, tableInLine: null, turn: 0 };
 }
@@ -86,7 +86,7 @@ export function stepPlayground(machine: PlaygroundMachine, event: PlaygroundEven
   switch (event.kind) {
     case "asked": {
       const dropped = drop({ ...machine, question: event.question }, ANSWERS);
-      return after(dropped, want(dropped.machine, ANSWERS));
+      return after(dropped, want(dropped.machine, event.of));
     }
     case "fused":
       return fuse(machine, event.fused);
@@ -231,8 +231,9 @@ function failed(machine: PlaygroundMachine, job: Job, how: { kind: "none" } | { 
 }
 
 /** Which adapter answers under a name. */
-function adapterOf(key: AdapterKey, { source, kind, weights }: FusedAnswers): AnsweringAdapter {
+function adapterOf(key: Answerer, { source, kind, weights }: FusedAnswers): AnsweringAdapter {
   if (key === "base") return null;
+  if (key === "alone") return "alone";
   if (key !== "fused") {
     return { kind: "factor", weights: [{ personal: key === "personal" ? 1 : 0, shared: key === "shared" ? 1 : 0 }] };
   }
@@ -246,5 +247,5 @@ const showing = (machine: PlaygroundMachine, change: Partial<PlaygroundState>): 
   ...machine,
   view: { ...machine.view, ...change },
 });
-const answered = (machine: PlaygroundMachine, key: AdapterKey, answer: AnswerState): PlaygroundMachine =>
+const answered = (machine: PlaygroundMachine, key: Answerer, answer: AnswerState): PlaygroundMachine =>
   showing(machine, { answers: { ...machine.view.answers, [key]: answer } });

@@ -3,7 +3,7 @@ import type { GenerateOptions, Prediction } from "@duet/lora-core/contract/answe
 import type { FailureText } from "@duet/lora-core/errors/duetError";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import type { Mix } from "@duet/lora-core/fusion/mix";
-import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
+import type { Answerer } from "../lib/adapters.ts";
 import type { TableSummary } from "../worker/tabEngine.ts";
 
 export type AnswerState =
@@ -26,7 +26,7 @@ export type TableState =
   | { readonly kind: "reading" }
   | { readonly kind: "ready"; readonly table: TableSummary }
   | { readonly kind: "running"; readonly table: TableSummary; readonly rowsDone: number }
-  | { readonly kind: "done"; readonly table: TableSummary; readonly csv: string; readonly adapter: AdapterKey }
+  | { readonly kind: "done"; readonly table: TableSummary; readonly csv: string; readonly adapter: Answerer }
   | { readonly kind: "failed"; readonly failure: FailureText };
 
 /** Where the fused answers come from. */
@@ -40,7 +40,7 @@ export interface FusedAnswers {
 }
 
 export interface PlaygroundState {
-  readonly answers: Readonly<Record<AdapterKey, AnswerState>>;
+  readonly answers: Readonly<Record<Answerer, AnswerState>>;
   readonly fused: FusedAnswers;
   readonly figure: FigureState;
   readonly table: TableState;

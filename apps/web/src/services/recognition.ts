@@ -42,6 +42,7 @@ export const NOTHING_MEASURED: RecognitionState = {
 
 const SUBJECTS: Readonly<Record<Recognisable, RecognisedIn>> = {
   sent: "sent",
+  alone: "alone",
   personal: { kind: "product", weights: { personal: 1, shared: 0 } },
   shared: { kind: "product", weights: { personal: 0, shared: 1 } },
   fused: "served",

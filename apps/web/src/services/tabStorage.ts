@@ -51,6 +51,9 @@ export interface TabStorage extends IdentityStore {
   past(): readonly PastFederation[];
   savePast(past: PastFederation): void;
   forgetPast(federationId: string): void;
+  /** Whether the person uses what this client learned alone in place of what it serves. */
+  usesAlone(federationId: string): boolean;
+  saveUsesAlone(federationId: string, usesAlone: boolean): void;
   /** The client that this browser was or is in it, in whichever tab; null where it is not known. */
   clientOf(federationId: string): string | null;
   /** By name; one that this browser both organises and joined is there once, as the organiser's. */
@@ -93,6 +96,11 @@ export function createTabStorage(): TabStorage {
         .sort((a, b) => b.endedAt - a.endedAt),
     savePast,
     forgetPast: (federationId) => localStorage.removeItem(pastKey(federationId)),
+    usesAlone: (federationId) => pastOf(federationId)?.usesAlone ?? false,
+    saveUsesAlone(federationId, usesAlone) {
+      const past = pastOf(federationId);
+      if (past) savePast({ ...past, usesAlone });
+    },
     clientOf: (federationId) =>
       readStored(sessionStorage, identityKey(federationId), clientIdentity)?.clientId ??
       pastOf(federationId)?.clientId ??

@@ -2,8 +2,11 @@
 import type { Mix } from "../fusion/mix.ts";
 import type { Recognition } from "../leakage/recognition.ts";
 
-/** Which adapter answers: null is the untouched base, `served` what the client ended up with, else a mix of its two adapters. */
-export type AnsweringAdapter = Mix | "served" | null;
+/**
+ * Which adapter answers: null is the untouched base, `served` what the client ended up with, `alone` what learning alone has come to, else a mix of
+ * its two adapters.
+ */
+export type AnsweringAdapter = Mix | "served" | "alone" | null;
 
 /** What a model says of an input in a label task. */
 export interface Prediction {
@@ -78,7 +81,7 @@ export interface TableRequest {
     | { readonly kind: "text"; readonly options: GenerateOptions };
 }
 
-/** A newer answer stops those before it. All reject with STOPPED when they are stopped, and with ADAPTER_MISSING where nothing is served yet. */
+/** A newer answer stops those before it. All reject with STOPPED when they are stopped, and with ADAPTER_MISSING where nothing is served yet, or was not learned alone. */
 export interface AnswerEngine {
   /** @throws {DuetError} UNSUPPORTED_TASK in a text task. */
   predict(inputs: readonly string[], adapter: AnsweringAdapter): Promise<readonly Prediction[]>;

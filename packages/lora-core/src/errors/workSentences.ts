@@ -34,6 +34,7 @@ export const WORK_SENTENCES = {
   sameTokens: (labels: string) => `Labels ${labels} cannot be told apart by their tokens`,
   backendMissing: (backend: string) => `The ${backend} backend cannot start here`,
   noFusedBefore: () => "There is no fused adapter before the fusing round",
+  notAlone: () => "This client has not learned alone",
   fusionNotFinite: () => "The fusion found no adapter with a finite loss",
   noMedicalSample: () => "The coordinator does not serve the medical sample data",
   writtenByNewer: () => "What this browser keeps was written by a newer version of Duet",

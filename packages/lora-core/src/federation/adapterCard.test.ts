@@ -87,6 +87,19 @@ test("a card says how good all adapters of the client are, and the hub which bas
   });
 });
 
+test("the card of what learned alone says that nothing of the others is in it, and how good it is", () => {
+  const alone = { accuracy: 0.825, testLoss: 1 };
+  const card = cardOf(decoderBase, { kind: "alone", round: 5, figures: { ...figures, alone } });
+  expect(card).toContain("# ward notes: adapter that learned alone\n");
+  expect(card).toContain("on its own rows, with nothing of the others' in it and nothing aggregated.");
+  expect(card).toContain(
+    "- made by: learning alone, in as many steps as the client took with fdlora (private), after all 4 rounds",
+  );
+  expect(card).toContain("untouched base 0.250, learning alone 0.825, personal adapter 0.800");
+  expect(card).toContain('{"type":"accuracy","name":"accuracy","value":0.825}');
+  expect(cardOf(decoderBase, { kind: "alone", format: "gguf-f16" })).toContain("# ward notes: model that learned alone\n");
+});
+
 test("a card of a text task has what was written beside the answers; with privacy of rows it has no figure", () => {
   const none = { base: null, personal: null, shared: null, fused: null };
   const text = { rows: 12, exactMatch: { ...none, shared: 0.5 }, tokenF1: { ...none, shared: 0.625 }, rougeL: none };

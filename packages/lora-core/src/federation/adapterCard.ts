@@ -38,14 +38,14 @@ export function adapterCard(subject: AdapterCardSubject): string {
   const { kind, config, figures, format } = subject;
   const { rank, alpha, targetModules } = config.adapter;
   return `${frontMatter({ kind, figures, library: LIBRARIES[format] }, config)}\n\n${[
-    `# ${config.name}: ${kind} ${format === "peft" || format === "gguf-lora" ? "adapter" : "model"}`,
+    `# ${config.name}: ${titleOf(subject)}`,
     `${FORMATS[format]}, written by Duet. ${ORIGINS[kind]}`,
     [
       `- base model: ${baseWords(config.model)}`,
       ...config.model.files.map(({ path, sha256 }) => `  - ${path}, SHA-256 ${sha256}`),
       `- adapters of the federation: rank ${rank}, alpha ${alpha}, on ${targetModules.join(", ")}${config.ranks ? OWN_RANKS : ""}`,
       ...prototypeWords(config.adapter),
-      `- made by: ${config.strategy.id} (${config.strategy.preset}), ${stateOf(subject, config.budgets.rounds)}`,
+      `- made by: ${makerOf(subject)}, ${stateOf(subject, config.budgets.rounds)}`,
       `- task: ${taskWords(config.task)}`,
       ...privacyWords(config),
     ].join("\n"),
@@ -53,6 +53,11 @@ export function adapterCard(subject: AdapterCardSubject): string {
     ...fusionSection(subject),
     ...loadingSections(subject),
   ].join("\n\n")}\n`;
+}
+
+function titleOf({ kind, format }: AdapterCardSubject): string {
+  const what = format === "peft" || format === "gguf-lora" ? "adapter" : "model";
+  return kind === "alone" ? `${what} that learned alone` : `${kind} ${what}`;
 }
 
 /** Of the rows that it is made from, in a federation that protects them. */
@@ -89,10 +94,17 @@ const LIBRARIES: Readonly<Record<AdapterCardSubject["format"], string>> = {
 };
 
 const ORIGINS: Readonly<Record<ClientAdapterKind, string>> = {
+  alone:
+    "The adapter is what one client learned alone beside the federation, to compare with: on its own rows, with nothing of the others' in it and nothing aggregated.",
   personal: "The adapter is what one client learned for itself, on its own rows.",
   shared: "The adapter is what the clients of the federation learned together.",
   fused: "The adapter is what one client ends up with and serves.",
 };
+
+function makerOf({ kind, config: { strategy } }: AdapterCardSubject): string {
+  const method = `${strategy.id} (${strategy.preset})`;
+  return kind === "alone" ? `learning alone, in as many steps as the client took with ${method}` : method;
+}
 
 function stateOf({ round }: AdapterCardSubject, rounds: number): string {
   if (round === null) return "before the first round";

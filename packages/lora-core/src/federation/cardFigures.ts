@@ -4,9 +4,15 @@ import type { RoundMetrics } from "../protocol/metrics.ts";
 import type { ClientAdapterKind } from "./heldAdapters.ts";
 
 /** Of one client's own test rows, after the round that its adapters have been through. */
-export type CardFigures = Pick<RoundMetrics, "accuracy" | "text" | "testRows">;
+export type CardFigures = Pick<RoundMetrics, "accuracy" | "text" | "testRows" | "alone">;
 
-const NAMES = { base: "untouched base", personal: "personal adapter", shared: "shared adapter", fused: "fused adapter" } as const;
+const NAMES = {
+  base: "untouched base",
+  alone: "learning alone",
+  personal: "personal adapter",
+  shared: "shared adapter",
+  fused: "fused adapter",
+} as const;
 const TEXT_METRICS = [
   ["exactMatch", "exact_match", "exact match"],
   ["tokenF1", "f1", "F1 of words"],
@@ -18,16 +24,18 @@ interface CardMetric {
   readonly type: string;
   readonly label: string;
   readonly rows: number | null;
-  readonly values: RoundMetrics["accuracy"];
+  readonly values: Readonly<Record<keyof typeof NAMES, number | null>>;
 }
 
 /** In a federation with privacy of rows there are none: they are computed from rows without noise, and a card goes wherever the file goes. */
 function metricsOf(figures: CardFigures | null, { training }: FederationConfig): readonly CardMetric[] {
   if (!figures || training.privacy) return [];
-  const { accuracy, text, testRows = null } = figures;
+  const { accuracy, alone, text, testRows = null } = figures;
   const all: readonly CardMetric[] = [
-    { type: "accuracy", label: "accuracy", rows: testRows, values: accuracy },
-    ...(text ? TEXT_METRICS.map(([key, type, label]) => ({ type, label, rows: text.rows, values: text[key] })) : []),
+    { type: "accuracy", label: "accuracy", rows: testRows, values: { ...accuracy, alone: alone?.accuracy ?? null } },
+    ...(text
+      ? TEXT_METRICS.map(([key, type, label]) => ({ type, label, rows: text.rows, values: { ...text[key], alone: null } }))
+      : []),
   ];
   return all.filter(({ values }) => Object.values(values).some((value) => value !== null));
 }

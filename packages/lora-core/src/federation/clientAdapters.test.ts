@@ -24,7 +24,7 @@ const blobOf = (seed: number): Uint8Array => {
 };
 const personal = blobOf(1);
 const shared = blobOf(2);
-const held = { personal, shared, merged: null, served: null };
+const held = { personal, shared, merged: null, served: null, alone: null };
 
 describe("a client's adapters", () => {
   test.each(["personal", "shared"] as const)("the %s one comes back from its files bit for bit", (kind) => {
@@ -63,7 +63,7 @@ describe("a client's adapters", () => {
         [...initialAdapter(wide, 1)].map(([key, { shape, data }]) => [key, { shape, data: data.map(() => normal(uniform)) }]),
       );
       const blob = encodeAdapter(tensors, wide);
-      const files = exportClientAdapter("personal", { personal: blob, shared: blob, merged: null, served: null }, own, base);
+      const files = exportClientAdapter("alone", { ...held, alone: blob }, own, base);
       expect(JSON.parse(files["adapter_config.json"]).modules_to_save).toEqual(["labels"]);
       const values = readSafetensors(files["adapter_model.safetensors"]).get("base_model.model.labels.weight");
       expect(values).toEqual(tensors.get(wide.at(-1)?.key ?? ""));
@@ -79,9 +79,18 @@ describe("a client's adapters", () => {
   );
 
   test("there is no fused one before the fusing round", () => {
-    expect(availableAdapters({ served: shared })).toEqual(["personal", "shared", "fused"]);
+    expect(availableAdapters({ ...held, served: shared })).toEqual(["personal", "shared", "fused"]);
     expect(availableAdapters(held)).toEqual(["personal", "shared"]);
     expect(() => exportClientAdapter("fused", held, config, base)).toThrow(/before the fusing round/);
+  });
+
+  test("what learned alone is written as it is, without what the others have merged into the base, where there is one", () => {
+    const alone = blobOf(5);
+    expect(availableAdapters({ ...held, alone })).toEqual(["alone", "personal", "shared"]);
+    expect(availableAdapters({ served: shared, alone }).at(-1)).toBe("fused");
+    const files = exportClientAdapter("alone", { ...held, merged: blobOf(4), alone }, config, base);
+    expect(readFittingAdapter(files, base, config)).toEqual(alone);
+    expect(() => exportClientAdapter("alone", held, config, base)).toThrow(/has not learned alone/);
   });
 });
 

@@ -49,10 +49,18 @@ export function federationAdapter(tensors: NamedTensors, config: AdapterConfig, 
 
 function tensorsOf(kind: ClientAdapterKind, adapters: ClientAdapters, layout: AdapterLayout): NamedTensors {
   const decoded = (blob: Uint8Array) => decodeAdapter(blob, layoutOfBytes(layout, blob.byteLength));
-  const { served, merged } = adapters;
-  if (kind !== "fused") return withMerged(decoded(adapters[kind]), merged && decoded(merged));
-  if (!served) throw workError("ADAPTER_MISSING", ["noFusedBefore"]);
-  return decoded(served);
+  const { served, merged, alone } = adapters;
+  switch (kind) {
+    case "alone":
+      // Nothing of the others is in it, nor what they have merged into the base.
+      if (!alone) throw workError("ADAPTER_MISSING", ["notAlone"]);
+      return decoded(alone);
+    case "fused":
+      if (!served) throw workError("ADAPTER_MISSING", ["noFusedBefore"]);
+      return decoded(served);
+    default:
+      return withMerged(decoded(adapters[kind]), merged && decoded(merged));
+  }
 }
 
 /**

@@ -8,11 +8,13 @@ export interface ClientAdapters {
   readonly merged: Uint8Array | null;
   /** What the fusing round made of them, of any rank; null before it. */
   readonly served: Uint8Array | null;
+  /** What learning alone has come to; null where it is not compared. */
+  readonly alone: Uint8Array | null;
 }
 
-export type ClientAdapterKind = "personal" | "shared" | "fused";
+export type ClientAdapterKind = "alone" | "personal" | "shared" | "fused";
 
-/** Those that can be written: the fused one is made in the fusing round. */
-export function availableAdapters({ served }: Pick<ClientAdapters, "served">): readonly ClientAdapterKind[] {
-  return served ? ["personal", "shared", "fused"] : ["personal", "shared"];
+/** Those that can be written, what the rounds ended with last: the fused one is made in the fusing round. */
+export function availableAdapters({ served, alone }: Pick<ClientAdapters, "served" | "alone">): readonly ClientAdapterKind[] {
+  return [...(alone ? ["alone" as const] : []), "personal", "shared", ...(served ? ["fused" as const] : [])];
 }

@@ -191,6 +191,18 @@ describe("trying adapters out", () => {
     await engine.restore(before);
   });
 
+  it("answers with what it learned alone, once there is something, without what was merged beside the others", async () => {
+    const inputs = fusion.map(({ input }) => input);
+    await expect(engine.predict(inputs, "alone")).rejects.toThrow("has not learned alone");
+    const before = await engine.checkpoint();
+    const personal = await engine.predict(inputs, PERSONAL);
+    // The personal adapter of before, told from it only by where it lies.
+    await engine.restore({ ...before, alone: before.personal, merged: before.shared });
+    expect(await engine.predict(inputs, "alone")).toEqual(personal);
+    expect((await engine.measureRecognition("alone")).train).toBeGreaterThan(0);
+    await engine.restore(before);
+  });
+
   it("writes text piece by piece, and frees what it used", async () => {
     const before = tf.memory().numTensors;
     const pieces: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * Trying adapters out between rounds: labels, texts and figures of what a client serves, or of any mix of its two adapters. One answer
+ * Trying adapters out between rounds: labels, texts and figures of what a client serves, of what it learned alone, or of any mix of its two adapters. One answer
  * at a time; a newer one stops those before it. A measurement of recognition rests between two batches while there is anything to answer. A
  * round stops them all. Nothing of it leaves the thread's device.
  */
@@ -225,9 +225,13 @@ const eachBatch =
     return compute();
   };
 
-/** What a client serves has its merged part in it. */
+/** What a client serves has its merged part in it; what it learned alone has none. */
 function tensorsOf({ held, served }: Client, which: AnsweringAdapter): NamedTensors | null {
   if (which === null) return null;
+  if (which === "alone") {
+    if (!held.alone) throw workError("ADAPTER_MISSING", ["notAlone"]);
+    return held.alone;
+  }
   if (which !== "served") return withMerged(mixed(held.personal, held.shared, which), held.merged);
   if (!served) throw workError("ADAPTER_MISSING", ["noFusedBefore"]);
   return served;

@@ -237,7 +237,7 @@ describe("local client", () => {
     const base = peftBase(parseArchitecture(files.config), null);
     const exported = exportClientAdapter(
       "personal",
-      { ...(await engine.checkpoint()), merged: null, served: null },
+      { ...(await engine.checkpoint()), merged: null, served: null, alone: null },
       setup.adapter,
       base,
     );

@@ -37,10 +37,11 @@ export interface MyTabProps {
   readonly memory: ReactNode;
   /** Its two adapters mixed by hand, once it is over. */
   readonly mixture: ReactNode;
+  readonly usesAlone: boolean;
 }
 
 /** What this tab is doing, where it computes, and what it has gained. */
-export function MyTab({ session, state, snapshot, token, memory, mixture }: MyTabProps) {
+export function MyTab({ session, state, snapshot, token, memory, mixture, usesAlone }: MyTabProps) {
   const view = myTabView(state, snapshot);
   const { device, samples, stage } = state;
   const { task } = snapshot.config;
@@ -89,7 +90,7 @@ export function MyTab({ session, state, snapshot, token, memory, mixture }: MyTa
       {view.canLeave && <LeaveButton session={session} />}
     </Panel>
   );
-  const adapters = <AdaptersPanel snapshot={snapshot} adapters={state.adapters} />;
+  const adapters = <AdaptersPanel snapshot={snapshot} adapters={state.adapters} usesAlone={usesAlone} />;
   // Once it is over, what came of it is the news.
   const isOver = stage.kind === "finished";
   return (

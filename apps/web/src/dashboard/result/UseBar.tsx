@@ -27,10 +27,11 @@ export interface UseBarProps {
   readonly state: SessionState;
   /** Of the link that led here. */
   readonly token: string;
+  readonly usesAlone: boolean;
 }
 
 /** Everything one may want of the result, in one bar: try it, answer a file, take the adapter, tell others. */
-export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
+export function UseBar({ predict, snapshot, state, token, usesAlone }: UseBarProps) {
   const go = useGo();
   const [input, setInput] = useState("");
   const [isPredicting, setPredicting] = useState(false);
@@ -40,7 +41,8 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
   const verdict = verdictView(comparable(own), own.testRows ?? samples?.test ?? null);
   const available = availableAdapters(adapters);
   // The untouched base is no file: then what the rounds ended with.
-  const kind = available.find((key) => key === verdict?.best) ?? available.at(-1);
+  const wanted = usesAlone ? "alone" : verdict?.best;
+  const kind = available.find((key) => key === wanted) ?? available.at(-1);
   const playground = playgroundPath(snapshot.federationId, token);
   const tryIt = (event: FormEvent) => {
     event.preventDefault();
@@ -76,7 +78,7 @@ export function UseBar({ predict, snapshot, state, token }: UseBarProps) {
           loading={exporting.state.kind === "busy"}
           onClick={() => exporting.save(async () => ownAdapter(kind, adapters, snapshot.config, "peft"))}
         >
-          {words.useBar.exportKind(common.adapterNames[kind])}
+          {kind === "alone" ? words.useBar.exportAlone : words.useBar.exportKind(common.adapterNames[kind])}
         </Button>
       )}
       {figure && (

@@ -35,6 +35,7 @@ export const en = {
     tryIt: "Try it",
     predictAFile: "Predict a file",
     exportKind: (kind: string) => `Export ${kind}`,
+    exportAlone: "Export what learned alone",
     copied: "Copied",
     copyTheResult: "Copy the result",
   },
@@ -50,6 +51,10 @@ export const en = {
   verdict: {
     verdict: "Verdict",
     better: "You would have been better off alone",
+    useAlone: "Use what learned alone",
+    whatItDoes: "Trying, predicting and exporting then begin with it.",
+    useServed: "Use what the method serves",
+    aloneIsUsed: "You use what learned alone: trying, predicting and exporting begin with it.",
     caveat:
       "The best of four on the same rows looks a little better than it is; new rows will tell. By McNemar's exact test at 5 %, of which only the counts are known.",
   },
@@ -141,6 +146,7 @@ export const en = {
       sure: (right: number) => `Learning alone got ${formatWhole(right)}, clearly more.`,
       open: (right: number) => `Learning alone got ${formatWhole(right)}, more, perhaps by chance.`,
     },
+    servedBelow: (right: number) => `What this tab serves gets ${formatWhole(right)}, clearly fewer than learning alone.`,
     clearlyBetter: (sure: string) => `Clearly more than ${sure}.`,
     perhapsBetter: (open: string) => `More than ${open}, perhaps by chance.`,
     chance: (chance: string) => `So few rows cannot tell it from ${chance}.`,

@@ -34,6 +34,7 @@ export const zh: typeof en = {
     tryIt: "试一试",
     predictAFile: "对文件做预测",
     exportKind: (kind) => `导出${kind}适配器`,
+    exportAlone: "导出单独学习的适配器",
     copied: "已复制",
     copyTheResult: "复制结果",
   },
@@ -48,6 +49,10 @@ export const zh: typeof en = {
   verdict: {
     verdict: "结论",
     better: "你单独学习会更好",
+    useAlone: "使用单独学习的适配器",
+    whatItDoes: "之后试用、预测和导出都优先使用它。",
+    useServed: "使用方法所采用的适配器",
+    aloneIsUsed: "你正在使用单独学习的适配器：试用、预测和导出都优先使用它。",
     caveat: "在同样的数据行上四者取优，看起来会比实际略好；新的数据行才能说明问题。依据 5% 水平的 McNemar 精确检验，仅已知计数。",
   },
   whoGained: {
@@ -132,6 +137,7 @@ export const zh: typeof en = {
       sure: (right) => `单独学习答对 ${formatWhole(right)} 个，明显更多。`,
       open: (right) => `单独学习答对 ${formatWhole(right)} 个，更多，但可能出于偶然。`,
     },
+    servedBelow: (right) => `本标签页采用的答对 ${formatWhole(right)} 个，明显少于单独学习。`,
     clearlyBetter: (sure) => `明显多于${sure}。`,
     perhapsBetter: (open) => `多于${open}，但可能出于偶然。`,
     chance: (chance) => `数据行太少，无法区分它与${chance}。`,

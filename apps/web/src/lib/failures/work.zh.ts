@@ -32,6 +32,7 @@ export const WORK: typeof WORK_SENTENCES = {
   sameTokens: (labels) => `类别 ${labels} 的词元相同，无法区分`,
   backendMissing: (backend) => `${backend} 后端无法在这里启动`,
   noFusedBefore: () => "融合轮之前没有融合适配器",
+  notAlone: () => "该客户端没有单独学习过",
   fusionNotFinite: () => "融合没有找到损失为有效数值的适配器",
   noMedicalSample: () => "协调器没有提供医学示例数据",
   writtenByNewer: () => "本浏览器保留的内容由更新版本的 Duet 写入",
