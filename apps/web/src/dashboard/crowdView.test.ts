@@ -88,6 +88,20 @@ test("a gain is sure only where the rows say so", () => {
   expect([null, 30, 3000].map(one)).toEqual([null, false, true]);
 });
 
+test("what a client ends up with, and how sure that is, is of all its test rows; rounds are of the same ones", () => {
+  const rows = (test: number, shared: number, alone: number) => ({
+    ...{ testRows: test, accuracy: { ...NONE, shared }, testLoss: NONE },
+    alone: { accuracy: alone, testLoss: 1 },
+  });
+  const metrics = metricsOf({ ...rows(400, 0.7, 0.6), sample: rows(24, 0.75, 0.75) });
+  const ended = [clientOf("anna", { history: [{ round: 1, metrics, standing: null }] })];
+  const [row] = crowdRows({ clients: ended, rounds: [] });
+  expect([row?.together, row?.alone, row?.isSure]).toEqual([0.7, 0.6, true]);
+  expect(row?.gain).toBeCloseTo(0.1);
+  const heat = heatView(snapshotOf({ clients: ended, rounds: [roundOf(1)] }), "gain");
+  expect(heat.rows[0]?.cells[1]?.value).toBe(0);
+});
+
 test("who has met nobody yet has what learning alone has, and of who does not compare no gain is known", () => {
   const gains = crowdRows(snapshot).map(({ name, together, gain, isSure }) => [
     ...[name, together],

@@ -83,35 +83,36 @@ function valuesOf({ history }: ClientView, measure: Measure): ReadonlyMap<number
 
 function valueIn(metrics: RoundMetrics, measure: Measure): number | null {
   if (measure === "duration") return metrics.trainSeconds > 0 ? metrics.trainSeconds : null;
-  return measure === "accuracy" ? learnedAccuracy(metrics) : gainIn(metrics);
+  return measure === "accuracy" ? learnedAccuracy(metrics) : gainIn(sameRows(metrics));
 }
 
 /** Of what the rounds have made last, on the rows that every round measures; null where it was not told. */
-export function learnedAccuracy(metrics: RoundMetrics): number | null {
-  const { accuracy } = sameRows(metrics);
-  return accuracy.fused ?? accuracy.shared ?? accuracy.personal;
-}
+export const learnedAccuracy = (metrics: RoundMetrics): number | null => learnedIn(sameRows(metrics));
 
-/** What as many steps of learning alone had reached by then, on the same rows as `learnedAccuracy`; null where it is not compared, or was not told. */
-const aloneIn = (metrics: RoundMetrics): number | null => sameRows(metrics).alone?.accuracy ?? null;
+/** Some of a round's figures, all of the same rows. */
+type Figures = Pick<RoundMetrics, "accuracy" | "alone">;
 
-/** The newest of them. */
-export const aloneAccuracy = (history: ClientView["history"]): number | null =>
-  history.map(({ metrics }) => aloneIn(metrics)).findLast((value) => value !== null) ?? null;
+const learnedIn = ({ accuracy }: Figures): number | null => accuracy.fused ?? accuracy.shared ?? accuracy.personal;
 
-/** What the rounds have made last; null where it is not told. */
-export const togetherAccuracy = (history: ClientView["history"]): number | null =>
-  history.map(({ metrics }) => learnedAccuracy(metrics)).findLast((value) => value !== null) ?? null;
+/** What as many steps of learning alone had reached by then; null where it is not compared, or was not told. */
+const aloneIn = ({ alone }: Figures): number | null => alone?.accuracy ?? null;
 
 /** Over learning alone, share of test rows, in one round; null where either is not known. */
-function gainIn(metrics: RoundMetrics): number | null {
-  const [together, alone] = [learnedAccuracy(metrics), aloneIn(metrics)];
+function gainIn(figures: Figures): number | null {
+  const [together, alone] = [learnedIn(figures), aloneIn(figures)];
   return together === null || alone === null ? null : together - alone;
 }
 
-/** The newest of them. */
-export const gainOverAlone = (history: ClientView["history"]): number | null =>
-  history.map(({ metrics }) => gainIn(metrics)).findLast((value) => value !== null) ?? null;
+/** Of the newest round that tells it, on as many rows as were measured in it: in the last one on all. */
+const newest = (history: ClientView["history"], value: (figures: Figures) => number | null): number | null =>
+  history.map(({ metrics }) => value(metrics)).findLast((found) => found !== null) ?? null;
+
+export const aloneAccuracy = (history: ClientView["history"]): number | null => newest(history, aloneIn);
+
+/** What the rounds have made last. */
+export const togetherAccuracy = (history: ClientView["history"]): number | null => newest(history, learnedIn);
+
+export const gainOverAlone = (history: ClientView["history"]): number | null => newest(history, gainIn);
 
 /** Quantiles of what clients reached, by round, as series of a chart: `p10`, `p25`, `p50`, `p75`, `p90`, and the pinned client as `pinned`. */
 export interface QuantilePoint {
@@ -200,7 +201,7 @@ export function crowdRows({ clients, rounds }: Pick<Snapshot, "clients" | "round
       together,
       alone,
       gain,
-      isSure: gain === null ? null : sureness(together, alone, measuredRows(history) ?? samples.test),
+      isSure: gain === null ? null : sureness(together, alone, history.at(-1)?.metrics.testRows ?? samples.test),
       rows: samples.train === null ? null : samples.train + (samples.fusion ?? 0) + (samples.test ?? 0),
       tokensPerSecond: progress && progress.tokensPerSecond > 0 ? progress.tokensPerSecond : null,
       missed: missed.get(id) ?? 0,

@@ -66,6 +66,25 @@ test("who looks on sees the mean, and no certainty that it does not have", () =>
   });
 });
 
+test("at the end the mean gain over learning alone is of all test rows, too", () => {
+  const fused = { base: 0.3, personal: 0.6, shared: 0.5, fused: 0.7 };
+  const sample = { testRows: 24, accuracy: { ...fused, fused: 0.9 }, testLoss: alone, ...comparing(0.5) };
+  const metrics = metricsOf({ accuracy: fused, testRows: 200, sample, ...comparing(0.66) });
+  const clients = [clientOf("bram", { history: [{ round: 3, metrics, standing: null }] })];
+  expect(headlineView(snapshotOf({ phase: "finished", clients }), null)?.over).toBe(
+    "+0.40 over the untouched base, +0.04 over learning alone",
+  );
+});
+
+test("where a secure sum has what all reached, the gain over learning alone is of all as well", () => {
+  const means = { trainRows: 1, testRows: 1, trainLoss: 1, accuracy, testLoss: alone, clip: null };
+  const over = (beside: object) =>
+    headlineView(collecting(2, { rounds: [roundOf(1, { means: { ...means, ...beside } })] }), null)?.over;
+  expect(over(comparing(0.45))).toBe("+0.25 over the untouched base, +0.05 over learning alone");
+  expect(over({ alone: { accuracy: null, testLoss: null } })).toBe("+0.25 over the untouched base");
+  expect(over({})).toBe("+0.25 over the untouched base");
+});
+
 test("before anything is measured there is no number", () => {
   expect(headlineView(snapshotOf(), null)).toBeNull();
   expect(headlineView(snapshotOf(), { own: null, samples: null, clientId: null })).toBeNull();

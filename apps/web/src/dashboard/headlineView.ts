@@ -1,8 +1,8 @@
 /** The one number of a federation's page: what it is of, how sure it is, and what it is more than. Pure. */
 
 import type { OwnFigures, SessionState } from "@duet/client/sessionState";
-import { latestAccuracy, meanAccuracy, summedAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
-import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
+import { latestAccuracy, meanAccuracy, summedAccuracy, summedMeans } from "@duet/lora-core/protocol/meanAccuracy";
+import type { AdapterKey, RoundMeans } from "@duet/lora-core/protocol/metrics";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { newestIn, type PerAdapter } from "../lib/adapters.ts";
 import { accuracyInterval, differenceSpread } from "../lib/certainty.ts";
@@ -10,7 +10,6 @@ import { isCrowd } from "../lib/crowd.ts";
 import { formatFraction } from "../lib/format.ts";
 import { words as common } from "../lib/words.ts";
 import { type CrowdRow, crowdRows, gainCounts, meanGain, quantile } from "./crowdView.ts";
-import { baseAccuracy } from "./metricsView.ts";
 import { textView } from "./textView.ts";
 import { words } from "./words.ts";
 
@@ -64,7 +63,7 @@ function crowdHeadline(snapshot: Snapshot): HeadlineView | null {
   const at = (share: number) => formatFraction(quantile(reached, share));
   const isOver = snapshot.phase === "finished";
   const { better, worse, open } = gainCounts(rows);
-  const bases = snapshot.clients.flatMap(({ history }) => baseAccuracy(history) ?? []).sort((a, b) => a - b);
+  const bases = snapshot.clients.flatMap((client) => latestAccuracy(client).base ?? []).sort((a, b) => a - b);
   return {
     from: isOver && bases.length > 0 ? quantile(bases, 0.5) : null,
     to: quantile(reached, 0.5),
@@ -81,13 +80,13 @@ function everybodysHeadline(snapshot: Snapshot): HeadlineView | null {
   const to = newest && accuracy[newest];
   if (newest === null || to === null) return null;
   const tellers = snapshot.clients.filter((client) => Object.values(latestAccuracy(client)).some((value) => value !== null));
-  const isOfAll = summedAccuracy(snapshot, newest) !== null;
-  const whose = isOfAll ? words.headlineView.overAllRows : words.headlineView.ofClients(tellers.length);
+  const summed = summedMeans(snapshot, newest);
+  const whose = summed ? words.headlineView.overAllRows : words.headlineView.ofClients(tellers.length);
   return {
     from: isOver ? accuracy.base : null,
     to,
     of: isOver ? words.headlineView.meanBeforeAfter(whose, howOf(newest)) : words.headlineView.meanSoFar(whose),
-    over: overText(to, accuracy.base, meanOverAlone(to, snapshot)),
+    over: overText(to, accuracy.base, summed ? summedAlone(summed) : meanOverAlone(to, snapshot)),
     certainty: null,
   };
 }
@@ -115,6 +114,9 @@ function newestOf(accuracy: PerAdapter): number | null {
   const newest = newestIn(accuracy);
   return newest && accuracy[newest];
 }
+
+/** Over the same rows of all; null where it is not compared. */
+const summedAlone = ({ alone }: RoundMeans): Alone | null => (alone ? { alone: alone.accuracy, rows: 0 } : null);
 
 /** As far below as clients have gained; the mean hides how sure that is. */
 function meanOverAlone(to: number, snapshot: Snapshot): Alone | null {

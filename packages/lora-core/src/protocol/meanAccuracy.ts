@@ -1,5 +1,5 @@
 /** What clients have reached, from what they told. Pure. */
-import type { AdapterKey } from "./metrics.ts";
+import type { AdapterKey, RoundMeans } from "./metrics.ts";
 import type { ClientView, RoundView } from "./snapshot.ts";
 
 /** Of each adapter; null where none was told. */
@@ -25,15 +25,19 @@ export function latestAccuracy({ history }: Told): Accuracies {
   return each((key) => history.findLast(({ metrics }) => metrics.accuracy[key] !== null)?.metrics.accuracy[key] ?? null);
 }
 
-/** Of one adapter over all rows of all clients, from a secure sum; null where there is none, and where a client told a newer one. */
-export function summedAccuracy({ clients, rounds }: ToldAccuracies, key: AdapterKey): number | null {
+/** The secure sum with the newest accuracy of an adapter over all rows of all clients; null where there is none, and where a client told a newer one. */
+export function summedMeans({ clients, rounds }: ToldAccuracies, key: AdapterKey): RoundMeans | null {
   const summed = rounds.findLast(({ means }) => (means?.accuracy[key] ?? null) !== null);
   if (!summed) return null;
   const isOlder = clients.some(({ history }) =>
     history.some(({ round, metrics }) => round > summed.round && metrics.accuracy[key] !== null),
   );
-  return isOlder ? null : (summed.means?.accuracy[key] ?? null);
+  return isOlder ? null : summed.means;
 }
+
+/** What it says of that adapter. */
+export const summedAccuracy = (told: ToldAccuracies, key: AdapterKey): number | null =>
+  summedMeans(told, key)?.accuracy[key] ?? null;
 
 /** Mean over clients of each adapter's newest accuracy; over all of their rows where that is newer, or as new, from a secure sum. */
 export function meanAccuracy(told: ToldAccuracies): Accuracies {
