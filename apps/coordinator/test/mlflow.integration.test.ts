@@ -2,12 +2,14 @@
  * Figures of rounds in MLflow: in a server of its layout, and in a real one that DUET_MLFLOW_SERVER names
  * (`pip install mlflow`, `mlflow server --port 5000`).
  */
+import { EXCHANGE_STEPS } from "@duet/lora-core/secureAggregation/exchangeStep";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { createMlflowReport } from "../src/operations/mlflowReport.ts";
 import { type CoordinatorUnderTest, startCoordinator } from "./support/coordinatorUnderTest.ts";
 import { constantAdapter, createFederation, type Joined, joinAs, testMetrics } from "./support/federations.ts";
 import { startMlflowServer } from "./support/mlflowServer.ts";
+import { joinSumming, type SummingClient } from "./support/summingClient.ts";
 
 interface SeenRun {
   readonly info: { readonly run_id: string; readonly run_name: string; readonly status: string };
@@ -95,6 +97,42 @@ test.each(servers)(
     expect(bram?.data.tags).toContainEqual(expect.objectContaining({ key: "mlflow.parentRunId", value: all?.info.run_id }));
   },
 );
+
+test("in a secure federation the means are those of its sums, of whatever its rounds measure, whatever single clients tell", async () => {
+  const { url } = await startMlflowServer();
+  const experiment = `duet ${Date.now()}`;
+  const coordinator = await startCoordinator({ mlflow: settings(url, experiment) });
+  const asked = { minClients: 3, aggregation: "secure", beforeAggregation: true, alone: true, figureSums: true } as const;
+  const { organiser, created } = await createFederation(coordinator.url, { ...asked, robustness: { kind: "none" } });
+  const measured = (shared: number, alone: number, before: number) =>
+    testMetrics({
+      accuracy: { base: null, personal: null, shared, fused: null },
+      testLoss: { base: null, personal: null, shared: 1, fused: null },
+      alone: { accuracy: alone, testLoss: 1.5 },
+      beforeAggregation: { accuracy: before, testLoss: 0.5 },
+    });
+  const had = [measured(0.5, 0.5, 0.8), measured(0.9, 0.2, 0.8), measured(1, 0.8, 0.8)];
+  const clients: SummingClient[] = [];
+  for (const [k, name] of ["anna", "bram", "cleo"].entries())
+    clients.push(await joinSumming(coordinator, created, name, { metrics: had[k] ?? testMetrics() }));
+  await organiser.until(({ openRound }) => openRound?.round === 1, "round 1");
+  for (const client of clients) await client.ready(1);
+  for (const step of EXCHANGE_STEPS) await Promise.all(clients.map((client) => client.answer(1, step, constantAdapter(0.1))));
+  await organiser.until(({ openRound }) => openRound?.round === 2, "round 2");
+  const all = async () => (await runsOf(url, experiment, created.federationId))[0];
+  const figures = [
+    ["accuracy/shared", 0.8],
+    ["accuracy/alone", 0.5],
+    ["accuracy_before_aggregation/shared", 0.8],
+    ["loss_test/shared", 1],
+    ["loss_test/alone", 1.5],
+    ["loss_test_before_aggregation/shared", 0.5],
+  ] as const;
+  for (const [key, value] of figures)
+    await expect
+      .poll(async () => (await historyOf(url, await all(), key)).map((point) => Number(point.split(": ")[1]).toFixed(2)), WITHIN)
+      .toEqual([value.toFixed(2)]);
+});
 
 test("a server that answers nothing holds up no round, and what it missed is there after a later one", async () => {
   const server = await startMlflowServer();

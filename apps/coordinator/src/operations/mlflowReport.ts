@@ -5,7 +5,7 @@
  */
 import { setTimeout as after } from "node:timers/promises";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
-import { roundFigures } from "@duet/lora-core/protocol/roundFigures";
+import { type Figure, meansFigures, roundFigures } from "@duet/lora-core/protocol/roundFigures";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { Logger } from "pino";
 import type { Report } from "../ports/report.ts";
@@ -143,20 +143,16 @@ function figuresOfAll(round: RoundView, clients: readonly ClientView[]): readonl
   }
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const { means, openedAt, closedAt, aggregated } = round;
+  const ofClients = new Map<string, number | null>([...told].map(([key, values]) => [key, mean(values)]));
+  const ofAll = new Map(means ? meansFigures(means) : []);
   return metricsOf(round, [
     ["clients", aggregated.length],
     ["seconds", ((closedAt ?? openedAt) - openedAt) / 1000],
-    ...[...told].map(([key, values]) => [key, mean(values)] as const),
-    ...(means ? Object.entries(means.accuracy).map(([key, value]) => [`accuracy/${key}`, value] as const) : []),
-    ...(means ? [["loss/train", means.trainLoss] as const] : []),
-    ...(means?.beforeAggregation ? [["accuracy_before_aggregation/shared", means.beforeAggregation.accuracy] as const] : []),
+    ...new Map([...ofClients, ...ofAll]),
   ]);
 }
 
-function metricsOf(
-  { round, closedAt, openedAt }: RoundView,
-  figures: readonly (readonly [string, number | null])[],
-): readonly MlflowMetric[] {
+function metricsOf({ round, closedAt, openedAt }: RoundView, figures: readonly Figure[]): readonly MlflowMetric[] {
   const timestamp = Math.round(closedAt ?? openedAt);
   return figures.flatMap(([key, value]) => (value === null ? [] : [{ key, value, timestamp, step: round }]));
 }

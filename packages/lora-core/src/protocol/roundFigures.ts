@@ -1,9 +1,12 @@
-/** What a client told of a round, as figures by their names: the same wherever they are written for other programs. Pure. */
-import { ADAPTER_KEYS, ROUND_PHASES, type RoundMetrics } from "./metrics.ts";
+/** What a client told of a round, or a secure sum says of all, as figures by their names: the same wherever they are written for other programs. Pure. */
+import { ADAPTER_KEYS, ROUND_PHASES, type RoundMeans, type RoundMetrics } from "./metrics.ts";
 import { sameRows } from "./sameRows.ts";
 
-/** Names of figures, a slash between what it is and of which adapter; in this order in every file. */
-export function roundFigures(metrics: RoundMetrics): readonly (readonly [string, number | null])[] {
+/** A name, with a slash between what it is and of which adapter, and null where it is not known. */
+export type Figure = readonly [string, number | null];
+
+/** In this order in every file. */
+export function roundFigures(metrics: RoundMetrics): readonly Figure[] {
   const {
     trainLoss,
     accuracy,
@@ -45,5 +48,18 @@ export function roundFigures(metrics: RoundMetrics): readonly (readonly [string,
     ["train/tokens", trainTokens],
     ["train/seconds", trainSeconds],
     ...ROUND_PHASES.map((phase) => [`seconds/${phase}`, phases?.[phase] ?? null] as const),
+  ];
+}
+
+/** The means of a secure sum. */
+export function meansFigures({ trainLoss, accuracy, testLoss, alone, beforeAggregation }: RoundMeans): readonly Figure[] {
+  return [
+    ["loss/train", trainLoss],
+    ...ADAPTER_KEYS.map((key) => [`accuracy/${key}`, accuracy[key]] as const),
+    ...ADAPTER_KEYS.map((key) => [`loss_test/${key}`, testLoss[key]] as const),
+    ["accuracy/alone", alone?.accuracy ?? null],
+    ["loss_test/alone", alone?.testLoss ?? null],
+    ["accuracy_before_aggregation/shared", beforeAggregation?.accuracy ?? null],
+    ["loss_test_before_aggregation/shared", beforeAggregation?.testLoss ?? null],
   ];
 }
