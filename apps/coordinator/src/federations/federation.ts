@@ -165,7 +165,7 @@ function assertCanRun({ method, layout }: Choices, architecture: Architecture | 
     workRefusal(method, budgets, config) ??
     lateRefusal(methodOf(config.strategy), budgets, config) ??
     statisticsRefusal(config) ??
-    aloneRefusal(config) ??
+    aloneRefusal(method, budgets, config) ??
     prototypesRefusal(method, budgets, architecture, config);
   if (refusal) throw new Refusal("INVALID_PAYLOAD", refusal);
   for (const { part = "all" } of trainingsIn(method.plan(budgets, { round: 1, isNewcomer: false }).steps)) {

@@ -2,7 +2,7 @@
 
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { type FiguresFor, figuresInForce, hidesFigures } from "@duet/lora-core/protocol/figures";
-import { personalLeaves, plansOf, sharesLabels, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
+import { personalLeaves, plansOf, sharesAdapters, sharesLabels, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import { codingText } from "./codingText.ts";
 import { words } from "./words.ts";
@@ -21,7 +21,7 @@ type Agreed = Pick<
 export function leaving(agreed: Agreed, chosen: FiguresFor): Leaving {
   const { strategy, budgets, adapter, aggregation, training, clientPrivacy, upload, ranks, statistics } = agreed;
   const method = methodOf(strategy);
-  const shares = plansOf(method, budgets).some(({ upload }) => upload !== null);
+  const shares = sharesAdapters(method, budgets);
   const sendsControl = plansOf(method, budgets).some(({ upload }) => upload?.extra === "control");
   const sendsLabels = plansOf(method, budgets).some(({ upload }) => sharesLabels(adapter, upload));
   const hasPersonal = trainsPersonal(method, budgets);

@@ -25,7 +25,7 @@ export const begunRound = ({ openRound, rounds }: Pick<Snapshot, "openRound" | "
 
 /** Measuring is a guess of how much of the time goes there; `rows` are this device's, `begun` as {@link begunRound} has it. */
 export function readiness(
-  config: Pick<FederationConfig, "strategy" | "budgets" | "training" | "roundDeadlineSeconds" | "work">,
+  config: Parameters<typeof expectedRounds>[0] & Pick<FederationConfig, "roundDeadlineSeconds" | "work">,
   { speed }: Pick<DeviceCheck, "speed">,
   rows: SampleCounts,
   begun: number | null = null,

@@ -28,7 +28,7 @@ import { prototypesRefusal } from "@duet/lora-core/federation/labelPrototypes";
 import { noiseOverUpdate, summedRounds, sumNoise } from "@duet/lora-core/federation/noisySum";
 import { ROBUSTNESS } from "@duet/lora-core/robustness/robustnessConfig";
 import { say } from "@duet/lora-core/sayings/saying";
-import { personalLeaves, plansOf, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
+import { personalLeaves, sharesAdapters, trainsPersonal } from "@duet/lora-core/strategies/planFacts";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Aggregation, Budgets } from "@duet/lora-core/strategies/strategy";
 import { words as known } from "../connect/words.ts";
@@ -207,7 +207,7 @@ export function aloneNote(
 ): ChoiceNote {
   const { aloneCompared, aloneNot, aloneAnyway, noFiguresAlone } = words.choiceNotes;
   if (form.epsilon !== "" || form.clientEpsilon !== "") return note(null, noFiguresAlone);
-  if (plansOf(methodIn(form), budgetsOf(form)).every(({ upload }) => upload === null)) return note(null, aloneAnyway);
+  if (!sharesAdapters(methodIn(form), budgetsOf(form))) return note(null, aloneAnyway);
   return note(null, form.alone ? aloneCompared : aloneNot);
 }
 

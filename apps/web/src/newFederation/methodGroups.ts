@@ -1,6 +1,6 @@
 /** The methods by what a client ends up with, read off their plans. Pure. */
 
-import { plansOf, servesBy } from "@duet/lora-core/strategies/planFacts";
+import { plansOf, servesBy, sharesAdapters } from "@duet/lora-core/strategies/planFacts";
 import type { Method } from "@duet/lora-core/strategies/registry";
 import type { Budgets } from "@duet/lora-core/strategies/strategy";
 import { trainingsIn } from "@duet/lora-core/strategies/trainings";
@@ -30,7 +30,7 @@ export function methodGroups(form: Parameters<typeof budgetsOf>[0]): readonly Me
 }
 
 function groupOf(method: Method, budgets: Budgets): MethodGroupId {
-  if (plansOf(method, budgets).every(({ upload }) => upload === null)) return "alone";
+  if (!sharesAdapters(method, budgets)) return "alone";
   const serve = servesBy(method, budgets);
   if (serve?.kind === "fuse" || serve?.kind === "sum") return "mixed";
   return serve?.slot === "personal" || keepsPart(method, budgets) ? "own" : "common";

@@ -2,7 +2,7 @@
 import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { countsEachOnce, replacesMean } from "../robustness/robustnessConfig.ts";
 import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
-import { plansOf, readsLabelCounts, trainsBoth } from "../strategies/planFacts.ts";
+import { plansOf, readsLabelCounts, sharesAdapters, trainsBoth } from "../strategies/planFacts.ts";
 import type { Method } from "../strategies/registry.ts";
 import type { Budgets, LocalStep, RoundPlan } from "../strategies/strategy.ts";
 import type { ChoiceSaying } from "./choiceSentences.ts";
@@ -77,12 +77,14 @@ export function privacyRefusal(
 }
 
 /** Why clients cannot learn alone besides, null where they can, and where nobody asks. */
-export function aloneRefusal({
-  alone,
-  training,
-  clientPrivacy,
-}: Pick<FederationConfig, "alone" | "training" | "clientPrivacy">): ChoiceSaying | null {
-  return alone && (training.privacy || clientPrivacy) ? ["aloneUnderNoise"] : null;
+export function aloneRefusal(
+  method: Method,
+  budgets: Budgets,
+  { alone, training, clientPrivacy }: Pick<FederationConfig, "alone" | "training" | "clientPrivacy">,
+): ChoiceSaying | null {
+  if (!alone) return null;
+  if (training.privacy || clientPrivacy) return ["aloneUnderNoise"];
+  return sharesAdapters(method, budgets) ? null : ["aloneAnyway", method.label];
 }
 
 /** Why nobody can be asked what rows are like, null where they can, and where nobody asks. */

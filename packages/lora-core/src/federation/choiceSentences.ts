@@ -36,6 +36,7 @@ export const CHOICE_SENTENCES = {
     "How many rows have each label is counted without noise, which an epsilon would not cover: do not ask what rows are like, or train without epsilon.",
   aloneUnderNoise: () =>
     "What learning alone makes is measured without noise, which an epsilon would not cover: do not compare with learning alone, or train without epsilon.",
+  aloneAnyway: (method: string) => `With ${method} clients learn alone anyway: there is nothing to compare with learning alone.`,
   nothingShared: (method: string) => `${method} shares nothing, so nobody waits for a slower client: leave all the same work.`,
   workBeside: (method: string) =>
     `${method} sends more than what a client changed, which cannot be made good for fewer steps: leave all the same work, or choose another method.`,

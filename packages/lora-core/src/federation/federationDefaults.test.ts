@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { federationConfig } from "../protocol/federationConfig.ts";
+import { type FederationConfig, federationConfig } from "../protocol/federationConfig.ts";
 import { decoderBase, encoderBase } from "../protocol/testing/baseModels.ts";
 import { methodOf } from "../strategies/registry.ts";
 import { aloneRefusal } from "./choiceRefusals.ts";
@@ -91,6 +91,10 @@ test("learning alone is compared with where somebody asks, there are figures to 
   expect(asked({ clientEpsilon: 3, aggregation: "secure" })).toBe(false);
   expect(asked({ training: { privacy: { epsilon: 8, clip: 1 } } })).toBe(false);
   const noisy = defaultFederation({ name: "noisy", model: encoderBase, task, training: { privacy: { epsilon: 8, clip: 1 } } });
-  expect(aloneRefusal({ ...noisy, alone: true })).toEqual(["aloneUnderNoise"]);
-  expect(aloneRefusal(noisy)).toBeNull();
+  const refusal = (config: FederationConfig) => aloneRefusal(methodOf(config.strategy), config.budgets, config);
+  expect(refusal({ ...noisy, alone: true })).toEqual(["aloneUnderNoise"]);
+  expect(refusal(noisy)).toBeNull();
+  const local = defaultFederation({ name: "apart", model: encoderBase, task, method: "local" });
+  expect(refusal({ ...local, alone: true })).toEqual(["aloneAnyway", "Local only"]);
+  expect(refusal(local)).toBeNull();
 });

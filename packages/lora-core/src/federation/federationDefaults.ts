@@ -13,7 +13,7 @@ import type { FederationConfig } from "../protocol/federationConfig.ts";
 import { ROBUSTNESS, type RobustnessConfig } from "../robustness/robustnessConfig.ts";
 import { MIN_CLIENTS } from "../secureAggregation/minClients.ts";
 import { fdLora } from "../strategies/fdLora.ts";
-import { plansOf } from "../strategies/planFacts.ts";
+import { sharesAdapters } from "../strategies/planFacts.ts";
 import { methodOf, strategies } from "../strategies/registry.ts";
 import type { Aggregation, Budgets } from "../strategies/strategy.ts";
 import type { TrainingConfig } from "../training/trainingConfig.ts";
@@ -150,22 +150,23 @@ export function defaultFederation(choices: FederationChoices): FederationConfig 
   const architecture = parseBase(model.config);
   // Then there are no figures to tell or to sum.
   const isNoisy = clientEpsilon !== null || choices.training?.privacy !== undefined;
+  const [strategy, budgets] = [presetOf(choices.method ?? strategies[0].id, choices.preset), budgetsOf(choices)];
   const config: FederationConfig = {
     name,
     model,
     task,
     adapter: { dropout: 0, ...(choices.initial?.settings ?? defaultAdapter(architecture, devices)) },
     initialAdapter: choices.initial?.sha256 ?? null,
-    strategy: presetOf(choices.method ?? strategies[0].id, choices.preset),
+    strategy,
     aggregation,
     upload: choices.upload ?? DEFAULT_UPLOAD,
     ...(clientEpsilon === null ? {} : { clientPrivacy: clientPrivacyOf(clientEpsilon, maxClients) }),
     ...(aggregation === "secure" && !isNoisy ? { figureSums: true as const } : {}),
     ...((choices.beforeAggregation ?? true) && !isNoisy ? { beforeAggregation: true as const } : {}),
-    ...(choices.alone && !isNoisy && sharesAdapters(choices) ? { alone: true as const } : {}),
+    ...(choices.alone && !isNoisy && sharesAdapters(methodOf(strategy), budgets) ? { alone: true as const } : {}),
     // Nobody can judge an update that nobody sees.
     robustness: ROBUSTNESS[choices.robustness ?? (aggregation === "secure" ? "none" : "clip")],
-    budgets: budgetsOf(choices),
+    budgets,
     training: { ...defaultTraining(architecture.family, devices), ...choices.training },
     ...(clientsPerRound === null ? {} : { clientSampling: clientSamplingOf(clientsPerRound) }),
     ...(choices.work === "bySpeed" ? { work: choices.work } : {}),
@@ -193,12 +194,6 @@ const budgetsOf = ({
   inner: { unit: "steps", amount: innerSteps },
   rounds,
 });
-
-/** Whether anything of the method's is sent: what learns alone anyway is not compared with itself. */
-function sharesAdapters({ method, preset, ...choices }: FederationChoices): boolean {
-  const plans = plansOf(methodOf(presetOf(method ?? strategies[0].id, preset)), budgetsOf(choices));
-  return plans.some(({ upload }) => upload !== null);
-}
 
 /** With the label vectors that were chosen, or those that are proposed where the rest of the config can have them. */
 function withLabels(

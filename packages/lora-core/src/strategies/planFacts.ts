@@ -21,6 +21,11 @@ export function trainingsOf(method: Method, budgets: Budgets): readonly Budget[]
   return stepsTrained(method, budgets).map(({ budget }) => budget);
 }
 
+/** True when something of an adapter is sent. */
+export function sharesAdapters(method: Method, budgets: Budgets): boolean {
+  return plansOf(method, budgets).some(({ upload }) => upload !== null);
+}
+
 /** True when some training looks at the counts of a client's labels, which differential privacy of rows does not cover. */
 export function readsLabelCounts(method: Method, budgets: Budgets): boolean {
   return stepsTrained(method, budgets).some(({ balanced }) => balanced);

@@ -28,6 +28,7 @@ export const CHOICES: typeof CHOICE_SENTENCES = {
   statisticsInSum: () => "数据的概况只以安全求和的方式告知，这样谁也看不到单个客户端的概况：请使用安全求和，或不询问。",
   statisticsUnderNoise: () => "各类别的行数不加噪声地统计，epsilon 不覆盖它：请不要询问数据的概况，或不使用 epsilon 训练。",
   aloneUnderNoise: () => "单独学习的结果不加噪声地测量，epsilon 不覆盖它：请不要与单独学习比较，或不使用 epsilon 训练。",
+  aloneAnyway: (method) => `使用 ${method} 时客户端本来就各自单独学习：没有什么可与单独学习比较。`,
   nothingShared: (method) => `${method} 什么都不共享，因此没有人等待较慢的客户端：请让大家做同样多的工作。`,
   workBeside: (method) => `${method} 发送的不只是客户端的改动，步数较少时无法补足：请让大家做同样多的工作，或选择其他方法。`,
   workInPasses: () => "较慢的客户端少做多少是按步数计算的：请用步数而不是遍数给出每轮的工作量。",
