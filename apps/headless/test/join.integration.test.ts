@@ -57,7 +57,7 @@ const filesIn = (folder: string): string[] =>
 
 test("two processes take part from joining to adapters that PEFT reads, and no row is in what they sent", async () => {
   // With vectors of labels the search on its six fusion rows takes the untouched base, which merges into nothing.
-  const federation = await smallFederation({ labelVectors: null });
+  const federation = await smallFederation({ labelVectors: null, alone: true });
   const { organiser, federationId, watchToken, folder } = federation;
   const programs = [joining(federation, 0), joining(federation, 1, ["--threads", "1"])];
   expect(
@@ -72,7 +72,7 @@ test("two processes take part from joining to adapters that PEFT reads, and no r
     ["node 1", "wasm", 1],
   ]);
   const base = federationBase(config.model);
-  for (const kind of ["personal", "shared", "fused"]) {
+  for (const kind of ["alone", "personal", "shared", "fused"]) {
     const [of0, of1] = [0, 1].map((index) => {
       const at = join(folder, `out-${index}`, kind);
       return readPeftAdapter(
@@ -84,9 +84,11 @@ test("two processes take part from joining to adapters that PEFT reads, and no r
       );
     });
     expect(of0?.tensors.size).toBeGreaterThan(0);
-    // What is shared is everybody's; what is personal is not.
-    if (kind === "personal") expect(of0?.tensors).not.toEqual(of1?.tensors);
+    // What is shared is everybody's; what is personal is not, nor what was learned alone.
+    if (kind === "personal" || kind === "alone") expect(of0?.tensors).not.toEqual(of1?.tensors);
   }
+  expect(readFileSync(join(folder, "out-0", "alone", "README.md"), "utf8")).toContain("adapter that learned alone");
+  expect(programs[0]?.events().find(({ event }) => event === "accuracy")).toHaveProperty("accuracy.alone", expect.any(Number));
   await assertMergedModel(federation, { config });
   for (const file of filesIn(join(folder, "state-0"))) expect(statSync(file).mode & 0o077, file).toBe(0);
   // A line of the log, wherever it went.

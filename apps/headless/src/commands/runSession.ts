@@ -10,6 +10,7 @@ import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { say } from "@duet/lora-core/sayings/saying";
 import { writeAdapters } from "../state/adapterFolders.ts";
+import { betterAloneLine } from "../terminal/aloneWords.ts";
 import type { Reporter } from "../terminal/reporter.ts";
 import { sessionLine } from "../terminal/sessionWords.ts";
 import { statisticsLine } from "../terminal/statisticsWords.ts";
@@ -113,7 +114,7 @@ async function endOf({ session, feed, coordinator, config, out, reporter }: Runn
     return 1;
   }
   const written = writeAdapters(out, adapters, await originOf(coordinator, config));
-  const accuracy = own?.accuracy ?? null;
+  const accuracy = own && { alone: own.alone?.accuracy ?? null, ...own.accuracy };
   const figures = Object.entries(accuracy ?? {}).flatMap(([kind, value]) =>
     value === null ? [] : `${kind} ${value.toFixed(3)}`,
   );
@@ -121,6 +122,9 @@ async function endOf({ session, feed, coordinator, config, out, reporter }: Runn
     reporter.event("accuracy", `Accuracy on ${own?.testRows ?? "all"} of this client's test rows: ${figures.join(", ")}`, {
       accuracy,
     });
+  const alone = written.find(({ kind }) => kind === "alone");
+  const line = own && alone ? betterAloneLine(own, alone.folder) : null;
+  if (line) reporter.event("betterAlone", line.text, line.data);
   const folders = written.map(({ folder }) => folder);
   const text = `${phase === "finished" ? "Finished" : `The federation has ended early (${phase})`}. Adapters: ${folders.join(", ")}`;
   reporter.event(phase === "finished" ? "finished" : "ended", text, { phase, adapters: written });
