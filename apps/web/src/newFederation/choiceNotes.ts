@@ -51,7 +51,7 @@ import { words as refusals } from "./refusals/words.ts";
 import { words } from "./words.ts";
 
 /** What everybody trains, and what that takes. */
-export function devicesNote(form: Pick<FederationForm, "devices" | "model" | "kind" | "initial">): ChoiceNote {
+export function devicesNote(form: Pick<FederationForm, "devices" | "model" | "kind" | "initial" | "method">): ChoiceNote {
   const settings = settingsFor(form);
   if (!settings) return note(null, words.choiceNotes.devices);
   const { adapter, training } = settings;

@@ -80,9 +80,12 @@ export function settingsFor({
   kind,
   devices,
   initial,
-}: Pick<FederationForm, "devices" | "model" | "kind" | "initial">): MemorySettings | null {
+  method: chosen,
+}: Pick<FederationForm, "devices" | "model" | "kind" | "initial" | "method">): MemorySettings | null {
   if (!model) return null;
-  return defaultFederation({ name: "", model, devices, initial, task: kind === "label" ? { kind, labels: [] } : { kind } });
+  const [method = "", preset = ""] = chosen.split("/");
+  const task = kind === "label" ? { kind, labels: [] } : { kind };
+  return defaultFederation({ name: "", model, devices, initial, method, preset, task });
 }
 
 /** texts: the labels as they are written; else vectors that rows make of them, everybody's or each client's own. */

@@ -4,7 +4,7 @@ import { holding } from "../connect/memoryView.ts";
 import { settingsFor } from "./federationForm.ts";
 import { proposedDevices } from "./proposedDevices.ts";
 
-const form = { model: decoderBase, kind: "label", initial: null } as const;
+const form = { model: decoderBase, kind: "label", initial: null, method: "fedavg-finish/standard" } as const;
 const limits = (bytes: number | null) => ({ bytes, tensorBytes: null, weightBytes: null });
 const held = (devices: "usual" | "small", bytes: number) => {
   const settings = settingsFor({ ...form, devices });

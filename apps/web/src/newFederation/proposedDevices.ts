@@ -6,7 +6,7 @@ import { type FederationForm, settingsFor } from "./federationForm.ts";
 
 /** small where the machine at hand holds that better, whole batches of it or at all; usual while its limits are not known. */
 export function proposedDevices(
-  form: Pick<FederationForm, "model" | "kind" | "initial">,
+  form: Pick<FederationForm, "model" | "kind" | "initial" | "method">,
   limits: DeviceLimits | null,
 ): DeviceClass {
   const [usual, small] = [settingsFor({ ...form, devices: "usual" }), settingsFor({ ...form, devices: "small" })];

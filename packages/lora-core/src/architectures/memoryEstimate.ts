@@ -37,6 +37,8 @@ export interface Workload {
   readonly answerTokens: number;
   /** Rows of a batch without gradients. */
   readonly evaluationRows: number;
+  /** Adapters that are trained on the same batches. Left out: one; those that follow one another are there one at a time. */
+  readonly adapters?: number;
   /** How frozen matrices are kept. Left out: as float32, the most they take. */
   readonly bytesPerWeight?: BytesPerWeight;
 }
@@ -46,7 +48,7 @@ export interface MemoryEstimate {
   readonly weights: number;
   /** Kept from the forward for the backward pass, and worked with meanwhile. */
   readonly activations: number;
-  /** The trained adapter, once. */
+  /** What is trained, once. */
   readonly adapter: number;
   /** AdamW's two moments. */
   readonly optimizer: number;
@@ -62,8 +64,9 @@ export interface MemoryEstimate {
 
 /** @throws {RangeError} when a target of the adapter matches no module. */
 export function estimateMemory(architecture: Architecture, config: AdapterConfig, work: Workload): MemoryEstimate {
-  const adapter = layoutBytes(adapterLayout(architecture.linears, config));
-  const { bytesPerWeight = FLOAT_BYTES } = work;
+  const { bytesPerWeight = FLOAT_BYTES, adapters = 1 } = work;
+  const one = layoutBytes(adapterLayout(architecture.linears, config));
+  const adapter = adapters * one;
   const weights = bytesPerWeight * architecture.parameters;
   const { kept, working, evaluating, ...largest } = valuesOf(architecture, work, config);
   const inner = selectModules(architecture.linears, config).length * config.rank * work.batchSize * work.maxTokens; // x A^T of every adapted module
@@ -71,7 +74,7 @@ export function estimateMemory(architecture: Architecture, config: AdapterConfig
   const optimizer = 2 * adapter;
   // Gradients come while activations go; clipped ones stand beside them when all activations are gone.
   const step = weights + adapter + optimizer + Math.max(activations + adapter, 2 * adapter);
-  const evaluation = weights + 3 * adapter + FLOAT_BYTES * evaluating;
+  const evaluation = weights + 3 * one + FLOAT_BYTES * evaluating;
   const largestWeight = bytesPerWeight * largest.largestWeight;
   const largestActivation = FLOAT_BYTES * largest.largestActivation;
   return { weights, activations, adapter, optimizer, step, evaluation, largestWeight, largestActivation };

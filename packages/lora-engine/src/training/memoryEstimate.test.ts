@@ -2,6 +2,7 @@ import type { AdapterConfig } from "@duet/lora-core/adapters/adapterConfig";
 import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
 import { estimateMemory, occupiedBytes, type Workload } from "@duet/lora-core/architectures/memoryEstimate";
 import { type Architecture, parseArchitecture } from "@duet/lora-core/architectures/modelConfig";
+import { ALL_AT_ONCE } from "@duet/lora-core/architectures/stepMemory";
 import { bytesPerWeight } from "@duet/lora-core/architectures/weightStorage";
 import { type DeviceClass, defaultAdapter, defaultTraining } from "@duet/lora-core/federation/federationDefaults";
 import { sizeOf } from "@duet/lora-core/tensors/namedTensors";
@@ -14,6 +15,7 @@ import type { ModelFiles } from "../models/modelFiles.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
 import { LARGE_BASES } from "../models/testing/randomBase.ts";
 import { createWasmMeter, takeTrainingStep, type WasmMeter } from "./testing/stepMemory.ts";
+import { trainBoth } from "./trainBoth.ts";
 
 const labels = ["first", "second"];
 let meter: WasmMeter;
@@ -69,6 +71,37 @@ describe.each(["use-lite", "duet-tiny"] as const)("memory of a training step on 
     model.dispose();
     expect(meter.live()).toBe(before);
   });
+});
+
+test.each([
+  ["use-lite", { batchSize: 4, maxTokens: 24 }, 8],
+  ["use-lite", { batchSize: 1, maxTokens: 16 }, 64],
+  ["duet-tiny", { batchSize: 8, maxTokens: 48 }, 8],
+] as const)("two adapters on the same batches are estimated on %s for %o at rank %i", async (id, rows, rank) => {
+  const files = readModelFolder(id);
+  const architecture = parseArchitecture(files.config);
+  const adapter: AdapterConfig = { rank, alpha: 16, dropout: 0, targetModules: [...architecture.defaultTargets] };
+  const model = loadModel(files);
+  const task = await model.prepare({ kind: "label", labels });
+  const start = initialAdapter(adapterLayout(model.linears, adapter), 1);
+  const unread = id === "duet-tiny" ? 1 : 0;
+  const work: Workload = { ...rows, answerTokens: 2, evaluationRows: 1, adapters: 2 };
+  const estimate = estimateMemory(architecture, adapter, work);
+  const before = meter.live();
+  meter.takePeak();
+  await trainBoth(
+    task,
+    examples(rows.batchSize, rows.maxTokens + unread, 2 * unread),
+    { personal: start, shared: start },
+    {
+      ...{ personal: {}, shared: {}, merged: null, memory: ALL_AT_ONCE },
+      ...{ steps: 2, scale: 2, dropout: 0, seed: 1, beforeStep: async () => {}, onStep: () => {} },
+      config: { ...rows, learningRate: 1e-3, warmupSteps: 0, weightDecay: 0, clipNorm: 1 },
+    },
+  );
+  expectWithinQuarter(estimate.step - estimate.weights, meter.takePeak() - before);
+  task.dispose();
+  model.dispose();
 });
 
 test.each([

@@ -16,6 +16,7 @@ import { prepareClient } from "./prepareClient.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl } from "./runControl.ts";
 import { type Client, runRound } from "./runRound.ts";
+import { createWasmMeter } from "./testing/stepMemory.ts";
 
 const setup: EngineSetup = {
   task: { kind: "label", labels: ["error", "info"] },
@@ -50,6 +51,27 @@ beforeAll(async () => {
     },
   };
   fresh = (testRows) => prepareClient(counted, model.linears, setup, { train: rows(8), fusion: rows(2), test: rows(testRows) });
+});
+
+test("learning alone besides takes no more of the backend's memory: it is trained when the rest of its step is gone", async () => {
+  const meter = createWasmMeter();
+  const plan = local.plan(budgets, { round: 1, isNewcomer: false });
+  const peakOf = async (alone: object) => {
+    const client = fresh(4);
+    meter.takePeak();
+    const before = meter.live();
+    const report = new RoundReport(1, () => {});
+    const { held } = await runRound(
+      client,
+      { round: 1, plan: { ...plan, ...alone }, received: null },
+      report,
+      createRunControl(),
+    );
+    return { peak: meter.takePeak() - before, isThere: held.alone !== null };
+  };
+  const without = await peakOf({});
+  expect(without).toEqual({ peak: without.peak, isThere: false });
+  expect(await peakOf({ alone: true })).toEqual({ peak: without.peak, isThere: true });
 });
 
 async function run(client: Client, round: number, received: Uint8Array | null = null) {
