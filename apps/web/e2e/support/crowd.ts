@@ -99,5 +99,6 @@ function metricsOf({ best, alone }: CrowdClient, round: number, rounds: number, 
     fusion: isLast ? fusion : null,
     trainTokens: 30_000,
     trainSeconds: 40 + 20 * draw(),
+    peakMemory: 2 ** 28,
   };
 }

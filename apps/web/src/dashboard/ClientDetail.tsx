@@ -7,6 +7,7 @@ import { Button } from "@mantine/core";
 import { IconPinnedOff } from "@tabler/icons-react";
 import { Fragment, type RefObject } from "react";
 import { usePlace } from "../hooks/usePlace.ts";
+import { isChosen } from "../lib/adapters.ts";
 import { untoldText } from "../lib/figuresWords.ts";
 import { formatBytes, formatClock, formatDuration, formatFraction, formatLoss, formatRate } from "../lib/format.ts";
 import { formatWhole } from "../lib/numbers.ts";
@@ -17,9 +18,13 @@ import { words as common } from "../lib/words.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { clientAggregationText } from "./aggregationView.ts";
+import { ClientCharts } from "./ClientCharts.tsx";
+import { peakMemory } from "./clientChartsView.ts";
 import { costView } from "./costView.ts";
 import { aloneAccuracy, gainOverAlone, learnedAccuracy, measuredRows, togetherAccuracy } from "./crowdView.ts";
+import { FusionBars } from "./FusionBars.tsx";
 import { formatGain } from "./headlineView.ts";
+import { fusionRows } from "./metricsView.ts";
 import { clientNote, eventText } from "./told/toldText.ts";
 import { waitedIn } from "./waitedView.ts";
 import { words } from "./words.ts";
@@ -35,6 +40,7 @@ export function ClientDetail({ snapshot, closing }: ClientDetailProps) {
   const { client: pinned, look } = usePlace();
   const client = snapshot.clients.find(({ id }) => id === pinned);
   if (!client) return null;
+  const weights = fusionRows({ ...snapshot, clients: [client] }).find(isChosen);
   return (
     <Panel
       title={client.name}
@@ -60,6 +66,13 @@ export function ClientDetail({ snapshot, closing }: ClientDetailProps) {
             </Fragment>
           ))}
       </dl>
+      {weights && (
+        <div className="clientWeights">
+          <span>{words.fusionPanel.formula}</span>
+          <FusionBars {...weights} />
+        </div>
+      )}
+      <ClientCharts client={client} snapshot={snapshot} />
       <ByRound client={client} snapshot={snapshot} />
       <Events client={client} snapshot={snapshot} />
     </Panel>
@@ -75,6 +88,7 @@ type Fact = readonly [string, string, AdapterKey?];
 function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly Fact[] {
   const { history, device, samples, progress, bytesUp, bytesDown, figures, lastSeenAt } = client;
   const noted = clientNote(client);
+  const memory = peakMemory(client);
   const cluster = clusterName(device);
   const cost = costView(client);
   const [together, alone] = [togetherAccuracy(history), aloneAccuracy(history)];
@@ -103,6 +117,7 @@ function factsOf(client: ClientView, { rounds, config }: Snapshot): readonly Fac
     ...(cluster === null ? [] : [[words.clientDetail.madeOf, cluster] as const]),
     ...(config.ranks ? [[words.clientDetail.ranks, figure(rankText(client, config))] as const] : []),
     [words.clientDetail.speed, progress && progress.tokensPerSecond > 0 ? formatRate(progress.tokensPerSecond) : UNKNOWN],
+    [words.clientDetail.memory, memory === null ? UNKNOWN : words.clientDetail.atMost(formatBytes(memory))],
     ...waitFacts(rounds, client),
     [words.clientDetail.missed, common.counts.rounds(missed)],
     [
@@ -148,7 +163,6 @@ function measuredText({ history }: ClientView): string {
   return all > rows ? words.clientDetail.measuredOnBoth(rows, all) : common.counts.testRows(rows);
 }
 
-/** Of its history. What a browser's memory takes is told by no client, and bytes are counted over all rounds. */
 function ByRound({ client: { history }, snapshot }: { readonly client: ClientView; readonly snapshot: Snapshot }) {
   if (history.length === 0) return null;
   const total = snapshot.config.budgets.rounds;
@@ -165,11 +179,14 @@ function ByRound({ client: { history }, snapshot }: { readonly client: ClientVie
               <th className="number">{words.clientDetail.time}</th>
               <th className="number">{words.clientDetail.speed}</th>
               <th>{words.clientDetail.whereTheTimeWent}</th>
+              <th className="number">{words.clientDetail.memory}</th>
+              <th className="number">{words.clientDetail.sent}</th>
+              <th className="number">{words.clientDetail.received}</th>
               <th className="number">w₁, w₂</th>
             </tr>
           </thead>
           <tbody>
-            {history.map(({ round, metrics }) => (
+            {history.map(({ round, metrics, traffic }) => (
               <tr key={round}>
                 <td>{roundLabel(round, total)}</td>
                 <td className="number">{formatFraction(learnedAccuracy(metrics))}</td>
@@ -179,6 +196,9 @@ function ByRound({ client: { history }, snapshot }: { readonly client: ClientVie
                   {metrics.trainSeconds > 0 ? formatRate(metrics.trainTokens / metrics.trainSeconds) : "–"}
                 </td>
                 <td>{phasesText(metrics)}</td>
+                <td className="number">{metrics.peakMemory === undefined ? "–" : formatBytes(metrics.peakMemory)}</td>
+                <td className="number">{traffic ? formatBytes(traffic.up) : "–"}</td>
+                <td className="number">{traffic ? formatBytes(traffic.down) : "–"}</td>
                 <td className="number">
                   {metrics.fusion
                     ? [metrics.fusion.personal, metrics.fusion.shared].map(formatFraction).join(common.listing.comma)

@@ -4,7 +4,7 @@ import { countedLate, missedIn } from "@duet/lora-core/protocol/countedLate";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { baseAccuracy, roundRange } from "./metricsView.ts";
+import { baseAccuracy, roundRange, type TestFigure } from "./metricsView.ts";
 
 export const MEASURES = ["accuracy", "gain", "duration"] as const;
 export type Measure = (typeof MEASURES)[number];
@@ -87,15 +87,22 @@ function valueIn(metrics: RoundMetrics, measure: Measure): number | null {
 }
 
 /** Of what the rounds have made last, on the rows that every round measures; null where it was not told. */
-export const learnedAccuracy = (metrics: RoundMetrics): number | null => learnedIn(sameRows(metrics));
+export const learnedFigure = (metrics: RoundMetrics, figure: TestFigure): number | null => learnedIn(sameRows(metrics), figure);
+
+export const learnedAccuracy = (metrics: RoundMetrics): number | null => learnedFigure(metrics, "accuracy");
+
+/** What as many steps of learning alone had reached by then, on the same rows as `learnedFigure`; null where it is not compared, or was not told. */
+export const aloneFigure = (metrics: RoundMetrics, figure: TestFigure): number | null => aloneIn(sameRows(metrics), figure);
 
 /** Some of a round's figures, all of the same rows. */
-type Figures = Pick<RoundMetrics, "accuracy" | "alone">;
+type Figures = Pick<RoundMetrics, TestFigure | "alone">;
 
-const learnedIn = ({ accuracy }: Figures): number | null => accuracy.fused ?? accuracy.shared ?? accuracy.personal;
+function learnedIn(figures: Figures, of: TestFigure = "accuracy"): number | null {
+  const { fused, shared, personal } = figures[of];
+  return fused ?? shared ?? personal;
+}
 
-/** What as many steps of learning alone had reached by then; null where it is not compared, or was not told. */
-const aloneIn = ({ alone }: Figures): number | null => alone?.accuracy ?? null;
+const aloneIn = ({ alone }: Figures, of: TestFigure = "accuracy"): number | null => alone?.[of] ?? null;
 
 /** Over learning alone, share of test rows, in one round; null where either is not known. */
 function gainIn(figures: Figures): number | null {

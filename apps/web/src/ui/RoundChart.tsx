@@ -16,13 +16,15 @@ export interface RoundChartProps extends Omit<RoundPlotProps, "axis" | "isSmooth
   readonly name: string;
   /** What the chart says, in one sentence. */
   readonly summary: string;
+  /** Whether it can be changed here what all charts of the page are drawn along, and how. Left out: it can. */
+  readonly hasSwitches?: boolean;
 }
 
 /** Fewer rounds have nothing to smooth. */
 const LEAST_TO_SMOOTH = 3;
 
 /** Lines over rounds, labelled at their ends; one crosshair for all charts of the page; a table behind it. */
-export const RoundChart = memo(function RoundChart({ name, summary, axes, ...plot }: RoundChartProps) {
+export const RoundChart = memo(function RoundChart({ name, summary, axes, hasSwitches = true, ...plot }: RoundChartProps) {
   useLanguage();
   const [chosen, choose] = useState<string | null>(null);
   const axis = axisOf(axes, useStore(chosenAxis));
@@ -39,16 +41,18 @@ export const RoundChart = memo(function RoundChart({ name, summary, axes, ...plo
       <ChartFigure name={name} summary={summary} table={<DataTable {...plot} />}>
         <RoundPlot {...plot} points={points} axis={axis} series={shown} isSmooth={isSmooth} />
       </ChartFigure>
-      <div className="chartSwitches">
-        {kinds.length > 1 && <AxisSwitch name={name} kinds={kinds} kind={axis.kind} />}
-        {points.length >= LEAST_TO_SMOOTH && (
-          <div className="legend small">
-            <button type="button" aria-pressed={isSmooth} onClick={() => chooseSmoothing(!isSmooth)}>
-              {words.roundChart.smoothed}
-            </button>
-          </div>
-        )}
-      </div>
+      {hasSwitches && (
+        <div className="chartSwitches">
+          {kinds.length > 1 && <AxisSwitch name={name} kinds={kinds} kind={axis.kind} />}
+          {points.length >= LEAST_TO_SMOOTH && (
+            <div className="legend small">
+              <button type="button" aria-pressed={isSmooth} onClick={() => chooseSmoothing(!isSmooth)}>
+                {words.roundChart.smoothed}
+              </button>
+            </div>
+          )}
+        </div>
+      )}
     </>
   );
 });

@@ -29,7 +29,8 @@ export const en = {
   },
   figuresChoice: {
     whoSees: "Who sees your figures",
-    whoSeesNote: "Loss, accuracy, F1, fusion weights and speed of this tab, how many rows you have, and what it computes with.",
+    whoSeesNote:
+      "Loss, accuracy, F1, fusion weights and speed of this tab, how many rows you have, what it computes with, and how much memory that takes.",
   },
   linkField: {
     none: "There is none now; make a new one below.",

@@ -30,7 +30,7 @@ export const zh: typeof en = {
   },
   figuresChoice: {
     whoSees: "谁能看到你的指标",
-    whoSeesNote: "本标签页的损失、准确率、F1、融合权重和速度，你的数据行数，以及用什么设备计算。",
+    whoSeesNote: "本标签页的损失、准确率、F1、融合权重和速度，你的数据行数，以及用什么设备计算、占用多少内存。",
   },
   linkField: {
     none: "目前没有此链接，请在下方生成。",

@@ -30,6 +30,7 @@ from duet_client.evaluation import Evaluation, Score, evaluate, stratified_sampl
 from duet_client.fusion import Point, search_weights
 from duet_client.outlines import Outline
 from duet_client.own_rank import SHARED_RANK
+from duet_client.peak_memory import peak_memory
 from duet_client.random_stream import random_stream
 from duet_client.training import TrainingOutcome, TrainingRun, UnwantedError
 from duet_client.upload_codec import AS_THEY_ARE, encode_upload
@@ -105,7 +106,12 @@ class _Report:
             "fusion": self.fusion,
             "trainTokens": self.tokens,
             "trainSeconds": self.seconds,
+            **_told("peakMemory", peak_memory()),
         }
+
+
+def _told(name: str, figure: int | None) -> dict[str, int]:
+    return {} if figure is None else {name: figure}
 
 
 def _per_adapter(measured: dict[str, Evaluation], name: str) -> dict[str, float | None]:

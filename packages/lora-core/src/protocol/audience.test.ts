@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { seenBy } from "./audience.ts";
+import { NO_METRICS } from "./metrics.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Three clients that tell their figures to different people, after a round. */
@@ -23,7 +24,8 @@ test("how long a client took is told to those who see its figures, and the whole
 test("a client's rank is not to be read from its traffic, which is told with its figures where ranks are unlike", () => {
   const traffic = { bytesUp: 700, bytesDown: 900 };
   const sent = snapshot();
-  const clients = sent.clients.map((client) => ({ ...client, ...traffic, rank: 4 }));
+  const entry = { round: 1, metrics: NO_METRICS, standing: null, traffic: { up: 700, down: 900 } };
+  const clients = sent.clients.map((client) => ({ ...client, ...traffic, history: [entry], rank: 4 }));
   const alike = { ...sent, clients };
   const unlike: Snapshot = { ...alike, config: { ...sent.config, ranks: "padded" } };
   expect(seenBy("organiser", unlike).clients).toMatchObject([traffic, traffic, { bytesUp: 0, bytesDown: 0 }]);
@@ -33,4 +35,7 @@ test("a client's rank is not to be read from its traffic, which is told with its
     { bytesUp: 0, bytesDown: 0 },
   ]);
   expect(seenBy("everybody", alike).clients).toMatchObject([traffic, traffic, traffic]);
+  const byRound = ({ clients: seen }: Snapshot) => seen.map(({ history }) => history[0]?.traffic?.up ?? null);
+  expect(byRound(seenBy("everybody", unlike))).toEqual([700, null, null]);
+  expect(byRound(seenBy("everybody", alike))).toEqual([700, 700, 700]);
 });

@@ -46,20 +46,29 @@ const withoutOwn = ({ rank: _, ...client }: ClientView): ClientView => ({
   history: client.history.map(withheldEntry),
 });
 
+/** An adapter of half the ranks has half the bytes. */
+const withoutTraffic = (client: ClientView): ClientView => ({
+  ...client,
+  bytesUp: 0,
+  bytesDown: 0,
+  history: client.history.map(entryWithoutTraffic),
+});
+
 /** What is left of something is the same object whenever it is looked at. */
 const withheld: Readonly<Record<Ranks, (client: ClientView) => ClientView>> = {
   oneRank: remembered(withoutOwn),
-  // An adapter of half the ranks has half the bytes.
-  ownRanks: remembered((client: ClientView): ClientView => ({ ...withoutOwn(client), bytesUp: 0, bytesDown: 0 })),
+  ownRanks: remembered((client: ClientView): ClientView => withoutTraffic(withoutOwn(client))),
 };
 
 const withheldProgress = remembered((progress: Progress): Progress => withoutPace(progress));
 
 /** How large an update was the coordinator measures itself; how many rows are behind it is the client's to tell. */
 const withheldEntry = remembered(
-  ({ round, metrics, standing }: Entry): Entry => ({
-    round,
+  ({ metrics, standing, ...entry }: Entry): Entry => ({
+    ...entry,
     metrics: withoutFigures(metrics),
     standing: standing && { ...standing, rows: null, isCapped: null },
   }),
 );
+
+const entryWithoutTraffic = remembered(({ traffic: _, ...entry }: Entry): Entry => entry);

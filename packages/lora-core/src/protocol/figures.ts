@@ -79,14 +79,22 @@ export function hasFigures({
   phases,
   trainTokens,
   trainSeconds,
+  peakMemory,
 }: RoundMetrics): boolean {
   const slots = [accuracy, macroF1, testLoss, sample?.accuracy ?? {}, sample?.testLoss ?? {}].flatMap((figure) =>
     Object.values(figure),
   );
   return (
-    [trainLoss, fusion, phases ?? null, text ?? null, alone ?? null, beforeAggregation ?? null, ...slots].some(
-      (value) => value !== null,
-    ) ||
+    [
+      trainLoss,
+      fusion,
+      phases ?? null,
+      text ?? null,
+      alone ?? null,
+      beforeAggregation ?? null,
+      peakMemory ?? null,
+      ...slots,
+    ].some((value) => value !== null) ||
     trainTokens > 0 ||
     trainSeconds > 0
   );

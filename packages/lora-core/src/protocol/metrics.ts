@@ -6,6 +6,9 @@ import { privacyStanding } from "../differentialPrivacy/privacyStanding.ts";
 import { told } from "../sayings/saying.ts";
 import { isVisible, visibleText } from "./visibleText.ts";
 
+/** Bytes, see `peakMemory`. */
+export const MEMORY_GRAIN = 2 ** 24;
+const MAX_MEMORY = 2 ** 50;
 const count = z.number().int().min(0).max(1e9);
 const fraction = z.number().min(0).max(1);
 const seconds = z.number().min(0).max(1e7);
@@ -145,6 +148,11 @@ export const roundMetrics = z.strictObject({
   trainSeconds: seconds,
   /** Without what a round that was resumed had computed before; older records do not have it. */
   phases: phaseSeconds.optional(),
+  /**
+   * The most of this device's memory that computing held until now, as measured, bytes: wasm's heap, WebGPU's buffers, what PyTorch reserved of a GPU, or its
+   * whole process on a CPU. Rounded up to whole {@link MEMORY_GRAIN}s, since rows of some length take so much. Left out where it cannot be measured.
+   */
+  peakMemory: z.number().int().min(0).max(MAX_MEMORY).optional(),
   /** How much of its privacy budget this client has spent; left out without privacy. */
   privacy: privacyStanding.optional(),
 });

@@ -20,6 +20,7 @@ export function roundFigures(metrics: RoundMetrics): readonly Figure[] {
     phases,
     trainTokens,
     trainSeconds,
+    peakMemory,
   } = metrics;
   const every = sameRows(metrics);
   return [
@@ -48,6 +49,7 @@ export function roundFigures(metrics: RoundMetrics): readonly Figure[] {
     ["train/tokens", trainTokens],
     ["train/seconds", trainSeconds],
     ...ROUND_PHASES.map((phase) => [`seconds/${phase}`, phases?.[phase] ?? null] as const),
+    ["memory/peak_bytes", peakMemory ?? null],
   ];
 }
 

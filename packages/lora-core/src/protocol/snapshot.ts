@@ -15,11 +15,16 @@ const bytes = z.number().int().min(0);
 /** Milliseconds since the epoch on the coordinator's clock. */
 const instant = z.number().min(0);
 
-/** One client in one round. */
+/** What crossed the wire both ways, by the coordinator's count. */
+export const traffic = z.strictObject({ up: bytes, down: bytes });
+export type Traffic = z.output<typeof traffic>;
+
+/** One client in one round. `traffic`: of this round, with its secure sums and what was sent again; left out where it is not told. */
 export const historyEntry = z.strictObject({
   round: z.number().int(),
   metrics: roundMetrics,
   standing: updateStanding.nullable(),
+  traffic: traffic.optional(),
 });
 
 export const clientView = z.strictObject({

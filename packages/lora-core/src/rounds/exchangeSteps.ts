@@ -15,6 +15,7 @@ import {
 } from "./roundState.ts";
 import { log, noteEach, recordRound, retryRound, updateClient, withoutSkip, withoutSkips } from "./roundSteps.ts";
 import { beginStatistics, endStatistics } from "./statisticsSteps.ts";
+import { sent } from "./traffic.ts";
 
 type Exchanging = Extract<RoundPhase, { kind: "exchanging" }>;
 
@@ -74,7 +75,7 @@ export function answered(state: RoundState, event: Extract<RoundEvent, { type: "
       exchange: { ...exchange, answers: { ...exchange.answers, [clientId]: artifact } },
     },
   };
-  return updateClient(next, clientId, ({ bytesUp }) => ({ lastSeenAt: state.at, note: null, bytesUp: bytesUp + bytes }));
+  return updateClient(next, clientId, (client) => ({ lastSeenAt: state.at, note: null, ...sent(client, event.round, bytes) }));
 }
 
 /** Who has not answered by then is left out. */

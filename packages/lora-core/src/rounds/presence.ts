@@ -21,6 +21,7 @@ export function joined(state: RoundState, clientId: string, introduction: Introd
     awayUntil: null,
     bytesUp: 0,
     bytesDown: 0,
+    traffic: null,
     history: [],
   };
   const note = noteOf(state, client);

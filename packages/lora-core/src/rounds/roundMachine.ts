@@ -41,6 +41,7 @@ import { drawnFor, hasEnough } from "./sampling.ts";
 import { skipped } from "./skipped.ts";
 import { counted, openStatistics, wantsStatistics } from "./statisticsSteps.ts";
 import { submissionStanding } from "./submissionStanding.ts";
+import { received, sent } from "./traffic.ts";
 
 export interface Transition {
   readonly state: RoundState;
@@ -77,7 +78,7 @@ function apply(state: RoundState, event: RoundEvent, elapsedMs: number): RoundSt
       return awayUntil === null || state.at < awayUntil ? state : left(state, event.clientId, ["lost"], false);
     }
     case "fetched":
-      return updateClient(state, event.clientId, ({ bytesDown }) => ({ bytesDown: bytesDown + event.bytes }));
+      return received(state, event.clientId, event.bytes);
     case "submitted":
       return submitted(state, event);
     case "exchanged":
@@ -136,7 +137,7 @@ function applyAfterEnd(state: RoundState, event: RoundEvent): RoundState {
         clients: state.clients.map((client) => (client.status === "present" ? { ...client, status: "away" } : client)),
       };
     case "fetched":
-      return updateClient(state, event.clientId, ({ bytesDown }) => ({ bytesDown: bytesDown + event.bytes }));
+      return received(state, event.clientId, event.bytes);
     case "gauged":
       return gauged(state, event);
     default:
@@ -239,13 +240,11 @@ function caughtUp(state: RoundState, client: EnrolledClient, event: Extract<Roun
 function withAnswer(state: RoundState, event: Extract<RoundEvent, { type: "submitted" }>): RoundState {
   const { clientId, round, metrics } = event;
   const told = enrolled(state, clientId)?.figures === "nobody" ? withoutFigures(metrics) : metrics;
-  return updateClient(state, clientId, ({ bytesUp, history }) => ({
-    lastSeenAt: state.at,
-    note: null,
-    isNew: undefined,
-    bytesUp: bytesUp + event.bytes,
-    history: [...history.filter((entry) => entry.round !== round), { round, metrics: told, standing: null }],
-  }));
+  return updateClient(state, clientId, (client) => {
+    const others = client.history.filter((entry) => entry.round !== round);
+    const history = [...others, { round, metrics: told, standing: null }];
+    return { lastSeenAt: state.at, note: null, isNew: undefined, ...sent({ ...client, history }, round, event.bytes) };
+  });
 }
 
 function deadlinePassed(state: RoundState, event: Extract<RoundEvent, { type: "deadlinePassed" }>): RoundState {

@@ -6,7 +6,7 @@ import type { FederationConfig } from "../protocol/federationConfig.ts";
 import type { FiguresFor } from "../protocol/figures.ts";
 import type { Device, RoundMetrics, ToldCounts } from "../protocol/metrics.ts";
 import { setOf } from "../protocol/remembered.ts";
-import type { EventView, ModuleError, RoundView } from "../protocol/snapshot.ts";
+import type { EventView, ModuleError, RoundView, Traffic } from "../protocol/snapshot.ts";
 import type { UpdateStanding } from "../robustness/updateStanding.ts";
 import { say } from "../sayings/saying.ts";
 import type { Stage } from "../schedule/roundNumbers.ts";
@@ -83,10 +83,13 @@ export interface EnrolledClient {
   readonly awayUntil: number | null;
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Of the round in which something crossed the wire last; null before. */
+  readonly traffic: (Traffic & { readonly round: number }) | null;
   readonly history: readonly {
     readonly round: number;
     readonly metrics: RoundMetrics;
     readonly standing: UpdateStanding | null;
+    readonly traffic?: Traffic;
   }[];
 }
 

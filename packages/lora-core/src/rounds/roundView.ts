@@ -109,7 +109,7 @@ const madeView = remembered(({ clients, sum }: MadeStatistics) => ({ clients: [.
 
 /** What people see of a client that did not change is the same object: many of them are looked at for every push. */
 const clientViewOf = remembered((enrolledClient: EnrolledClient): ClientView => {
-  const { removed: _, awayUntil: __, isNew: ___, history, note, ...client } = enrolledClient;
+  const { removed: _, awayUntil: __, isNew: ___, traffic: ____, history, note, ...client } = enrolledClient;
   return { ...client, note: note && say(ROUND_SENTENCES, note), told: note, history: [...history], progress: null };
 });
 

@@ -63,7 +63,7 @@ test("everyone's standing is in its history, and what was clipped is said in wor
 });
 
 test("nothing is known of a round that was not aggregated, nor of one that is not open", () => {
-  expect(run(...events).clients[0]?.history).toEqual([{ round: 1, metrics, standing: null }]);
+  expect(run(...events).clients[0]?.history).toEqual([{ round: 1, metrics, standing: null, traffic: { up: 8, down: 0 } }]);
   const state = run(...events);
   expect(transition(state, aggregated(2)).state).toBe(state);
 });

@@ -41,13 +41,13 @@ const common: Omit<EngineSetup, "adapter"> = {
   clientSeed: 77,
 };
 
-/** What came of a round, but for how long it took. */
+/** What came of a round, but for how long it took, and what memory the process had held by then. */
 interface Outcome {
   readonly result: RoundResult;
   readonly after: ClientCheckpoint;
 }
 
-const timeless = ({ metrics: { phases: _, ...metrics }, ...rest }: RoundResult): RoundResult => ({
+const timeless = ({ metrics: { phases: _, peakMemory: __, ...metrics }, ...rest }: RoundResult): RoundResult => ({
   ...rest,
   metrics: { ...metrics, trainSeconds: 0, fusion: metrics.fusion && { ...metrics.fusion, seconds: 0 } },
 });

@@ -1,8 +1,16 @@
 /** Collects what a round's metrics need while it runs, and tells the page how far it is. */
 import type { SampleAnswer, TakenSamples } from "@duet/lora-core/contract/answerSamples";
 import type { RoundResult } from "@duet/lora-core/contract/clientRound";
-import type { AdapterKey, PhaseSeconds, Progress, RoundMetrics, RoundPhase } from "@duet/lora-core/protocol/metrics";
+import {
+  type AdapterKey,
+  MEMORY_GRAIN,
+  type PhaseSeconds,
+  type Progress,
+  type RoundMetrics,
+  type RoundPhase,
+} from "@duet/lora-core/protocol/metrics";
 import type { SameRows } from "@duet/lora-core/protocol/sameRows";
+import { heldMemory } from "../backends/heldMemory.ts";
 import type { Evaluation } from "./evaluateAdapter.ts";
 import type { WrittenFigures } from "./measureTexts.ts";
 import type { TrainingOutcome } from "./trainAdapter.ts";
@@ -31,6 +39,7 @@ export class RoundReport {
   #trainings = 0;
   #trainTokens = 0;
   #trainSeconds = 0;
+  #peakMemory = 0;
   #lastProgress = Number.NEGATIVE_INFINITY;
   #lastActivity: Progress["activity"] | null = null;
 
@@ -42,6 +51,7 @@ export class RoundReport {
 
   /** A new activity is always told; `step`s within one are thinned out. */
   progress(activity: Progress["activity"], details: Partial<Progress> = {}): void {
+    this.#lookAtMemory();
     const now = performance.now();
     const inside = activity === this.#lastActivity && (details.step ?? 0) > 0 && details.step !== details.steps;
     if (inside && now - this.#lastProgress < PROGRESS_EVERY_MS) return;
@@ -57,7 +67,12 @@ export class RoundReport {
       return await work();
     } finally {
       this.#seconds[phase] += (performance.now() - startedAt) / 1000;
+      this.#lookAtMemory();
     }
+  }
+
+  #lookAtMemory(): void {
+    this.#peakMemory = Math.max(this.#peakMemory, heldMemory() ?? 0);
   }
 
   /** By this thread's clock, without what a journal knew already. */
@@ -128,6 +143,7 @@ export class RoundReport {
       trainTokens: this.#trainTokens,
       trainSeconds: this.#trainSeconds,
       phases: this.phases(),
+      ...(this.#peakMemory > 0 ? { peakMemory: MEMORY_GRAIN * Math.ceil(this.#peakMemory / MEMORY_GRAIN) } : {}),
     };
   }
 
