@@ -2,6 +2,7 @@ import { meanAccuracy } from "@duet/lora-core/protocol/meanAccuracy";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
+import { usePlace } from "../hooks/usePlace.ts";
 import { useStable } from "../hooks/useStable.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { noFiguresText, tellersText } from "../lib/figuresWords.ts";
@@ -14,30 +15,41 @@ import { Term } from "../ui/Term.tsx";
 import { aggregationHint, aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
 import { aloneSeries, withAlone } from "./aloneView.ts";
 import { roundAxes } from "./axesView.ts";
+import { learnedFigure } from "./crowdView.ts";
 import { chanceLevel, clientSeries, fewerRowsText, mean, measuredRowsText, testPoints } from "./metricsView.ts";
+import { pinnedSeries, withPinned } from "./pinnedView.ts";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
-/** Accuracy of the four adapters by round: thick for the mean, thin for each client. */
+/** Accuracy of the four adapters by round: their means, and the clients of the one that is chosen. */
 export const AccuracyPanel = memo(function AccuracyPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
+  const { client: pinned } = usePlace();
+  const client = snapshot.clients.find(({ id }) => id === pinned);
   const points = useStable(
-    withAlone(withAggregation(testPoints(snapshot, "accuracy"), snapshot, "accuracy", mean), snapshot, "accuracy", mean),
+    withPinned(
+      withAlone(withAggregation(testPoints(snapshot, "accuracy"), snapshot, "accuracy", mean), snapshot, "accuracy", mean),
+      client,
+      (metrics) => learnedFigure(metrics, "accuracy"),
+    ),
   );
   const means = meanAccuracy(snapshot);
   const tellers = tellersText(snapshot);
   const thick: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
   const thin: ChartSeries[] = snapshot.clients.flatMap(({ id, name }) =>
-    ADAPTERS.map(({ key, label, color }) => ({
+    ADAPTERS.map(({ key, color }) => ({
       key: clientSeries(id, key),
-      label: words.accuracyPanel.clientSeries(name, label),
+      label: name,
       color,
       thin: true,
       of: key,
     })),
   );
   const axes = useStable(roundAxes(snapshot));
-  const series = useStable([...thin, ...thick, ...aloneSeries(points, "var(--ink-2)"), ...aggregationSeries(points)]);
+  const series = useStable([
+    ...[...thin, ...thick, ...aloneSeries(points, "var(--ink-2)")],
+    ...[...pinnedSeries(client), ...aggregationSeries(points)],
+  ]);
   const summary = ADAPTERS.filter(({ key }) => means[key] !== null)
     .map(({ key, label }) => `${label} ${formatFraction(means[key])}`)
     .join(common.listing.comma);

@@ -9,7 +9,7 @@ import { usePlace } from "../hooks/usePlace.ts";
 import { useSeen } from "../hooks/useSeen.ts";
 import { useSettled } from "../hooks/useSettled.ts";
 import { addressOf } from "../lib/baseUrl.ts";
-import { isCrowd } from "../lib/crowd.ts";
+import { hasManyLines, isCrowd } from "../lib/crowd.ts";
 import { joinPath } from "../lib/links.ts";
 import { AccuracyPanel } from "./AccuracyPanel.tsx";
 import { ClientDetail } from "./ClientDetail.tsx";
@@ -98,10 +98,18 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
   const control = organiser && <OrganiserPanel snapshot={snapshot} organiser={organiser} />;
   const sent = <SentPanel federationId={federationId} clientId={own?.clientId ?? null} never={never} />;
   const everybody = (
-    <div className={isCrowd(snapshot) ? "withPinned crowded" : "withPinned"}>
+    <div className="withPinned">
       {isCrowd(snapshot) ? <HeatPanel snapshot={still} /> : <RoundsPanel snapshot={shown} />}
       <ClientDetail snapshot={shown} closing={detail.target} />
     </div>
+  );
+  const learning = hasManyLines(snapshot) ? (
+    <QuantilePanel snapshot={still} />
+  ) : (
+    <>
+      <AccuracyPanel snapshot={still} />
+      <TestLossPanel snapshot={still} />
+    </>
   );
   const rest = (
     <>
@@ -155,13 +163,12 @@ export function Dashboard({ snapshot, token, myRole, tab, own = null, never = nu
           {!isCrowd(snapshot) && isResult && <VerdictsPanel snapshot={still} />}
           {isCrowd(snapshot) ? (
             <div className="pair">
-              <QuantilePanel snapshot={still} />
+              {learning}
               <GainPanel snapshot={still} />
             </div>
           ) : (
-            <AccuracyPanel snapshot={still} />
+            learning
           )}
-          <TestLossPanel snapshot={still} />
           <TextPanel snapshot={still} />
           <div className="pair">
             <LossPanel snapshot={still} />

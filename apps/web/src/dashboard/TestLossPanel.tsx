@@ -1,6 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { memo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
+import { usePlace } from "../hooks/usePlace.ts";
 import { useStable } from "../hooks/useStable.ts";
 import { ADAPTERS } from "../lib/adapters.ts";
 import { noFiguresText, tellersText } from "../lib/figuresWords.ts";
@@ -12,28 +13,39 @@ import type { ChartSeries } from "../ui/RoundPlot.tsx";
 import { aggregationHint, aggregationSeries, aggregationText, withAggregation } from "./aggregationView.ts";
 import { aloneSeries, withAlone } from "./aloneView.ts";
 import { roundAxes } from "./axesView.ts";
+import { learnedFigure } from "./crowdView.ts";
 import { clientSeries, fewerRowsText, mean, measuredRowsText, testPoints } from "./metricsView.ts";
+import { pinnedSeries, withPinned } from "./pinnedView.ts";
 import { ENDED } from "./progressView.ts";
 import { words } from "./words.ts";
 
-/** In a text task, which has no accuracy: loss of the four adapters by round, thick for the mean, thin for each client. */
+/** In a text task, which has no accuracy: loss of the four adapters by round: their means, and the clients of the one that is chosen. */
 export const TestLossPanel = memo(function TestLossPanel({ snapshot }: { readonly snapshot: Snapshot }) {
   useLanguage();
+  const { client: pinned } = usePlace();
+  const client = snapshot.clients.find(({ id }) => id === pinned);
   const points = useStable(
-    withAlone(withAggregation(testPoints(snapshot, "testLoss"), snapshot, "testLoss", mean), snapshot, "testLoss", mean),
+    withPinned(
+      withAlone(withAggregation(testPoints(snapshot, "testLoss"), snapshot, "testLoss", mean), snapshot, "testLoss", mean),
+      client,
+      (metrics) => learnedFigure(metrics, "testLoss"),
+    ),
   );
   const thick: ChartSeries[] = ADAPTERS.map(({ key, label, color }) => ({ key, label, color, thin: false }));
   const thin: ChartSeries[] = snapshot.clients.flatMap(({ id, name }) =>
-    ADAPTERS.map(({ key, label, color }) => ({
+    ADAPTERS.map(({ key, color }) => ({
       key: clientSeries(id, key),
-      label: words.testLossPanel.clientSeries(name, label),
+      label: name,
       color,
       thin: true,
       of: key,
     })),
   );
   const axes = useStable(roundAxes(snapshot));
-  const series = useStable([...thin, ...thick, ...aloneSeries(points, "var(--ink-2)"), ...aggregationSeries(points)]);
+  const series = useStable([
+    ...[...thin, ...thick, ...aloneSeries(points, "var(--ink-2)")],
+    ...[...pinnedSeries(client), ...aggregationSeries(points)],
+  ]);
   const isMeasured = points.some((point) => ADAPTERS.some(({ key }) => typeof point[key] === "number"));
   const fewer = fewerRowsText(snapshot);
   const hidden = isMeasured ? null : noFiguresText(snapshot, "losses");

@@ -97,6 +97,6 @@ test("of many clients both are medians", () => {
     clientOf(`c${index}`, { history: [entry(1, 0.1, value), entry(2, value / 2, null)] }),
   );
   const of = snapshotOf({ clients: crowd, rounds: [roundOf(1), roundOf(2)] });
-  const [first] = withAggregation(quantilePoints(of, null), of, "accuracy", medianOf);
+  const [first] = withAggregation(quantilePoints(of, "accuracy"), of, "accuracy", medianOf);
   expect(first).toMatchObject({ beforeAggregation: 0.2, afterAggregation: 0.1 });
 });

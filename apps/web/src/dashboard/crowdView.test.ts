@@ -1,7 +1,19 @@
 import { clientOf, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { expect, test } from "vitest";
-import { isCrowd } from "../lib/crowd.ts";
-import { crowdRows, gainCounts, gainDots, heatView, isWorseOff, quantile, quantilePoints, sortedRows } from "./crowdView.ts";
+import { hasManyLines, isCrowd } from "../lib/crowd.ts";
+import {
+  crowdRows,
+  gainCounts,
+  gainDots,
+  heatView,
+  isWorseOff,
+  learnedAccuracy,
+  quantile,
+  quantilePoints,
+  quantilesOf,
+  sortedRows,
+} from "./crowdView.ts";
+import { pinnedSeries, withPinned } from "./pinnedView.ts";
 
 const NONE = { base: null, personal: null, shared: null, fused: null };
 
@@ -38,6 +50,19 @@ test("more than a dozen clients are a crowd", () => {
   expect([12, 13].map((count) => isCrowd(many(count)))).toEqual([false, true]);
 });
 
+test("more than eight clients that tell their figures have no line each", () => {
+  const telling = (count: number) => Array.from({ length: count }, (_, i) => clientOf(`c${i}`));
+  const silent = clientOf("silent", { figures: "nobody", device: null });
+  expect([8, 9].map((count) => hasManyLines({ clients: [...telling(count), silent] }))).toEqual([false, true]);
+});
+
+test("the middle of losses is that of a text task", () => {
+  const history = (loss: number) => [{ round: 1, metrics: metricsOf({ testLoss: { ...NONE, shared: loss } }), standing: null }];
+  const texts = [1, 2, 4].map((loss) => clientOf(`c${loss}`, { history: history(loss) }));
+  expect(quantilePoints({ clients: texts }, "testLoss")).toMatchObject([{ round: 1, p25: 1.5, p50: 2, p75: 3 }]);
+  expect(quantilePoints({ clients: texts }, "accuracy")).toEqual([]);
+});
+
 test("the heat map has the best first, and says of an empty cell why it is empty", () => {
   const { rows, low, high } = heatView(snapshot, "accuracy");
   expect(rows.map(({ name, newest }) => [name, newest])).toEqual([
@@ -60,13 +85,15 @@ test("gain is over learning alone in the same round; duration is in seconds", ()
   expect(seconds?.cells.map(({ value }) => value)).toEqual([4, 6, null, null]);
 });
 
-test("quantiles lie between the nearest two; a pinned client is a line of its own", () => {
+test("quantiles lie between the nearest two; a pinned client is a line of its own, in the rounds that it tells", () => {
   expect([0, 0.25, 0.5, 1].map((share) => quantile([1, 2, 3, 5], share))).toEqual([1, 1.75, 2.5, 5]);
-  const points = quantilePoints(snapshot, "anna");
+  const points = withPinned(quantilePoints(snapshot, "accuracy"), clients[1], learnedAccuracy);
   expect(points.map(({ round, p50, pinned }) => [round, p50, pinned])).toEqual([
-    [0, 0.6, 0.5],
-    [1, 0.75, 0.6],
+    [0, 0.6, 0.7],
+    [1, 0.75, null],
   ]);
+  expect(pinnedSeries(clients[1]).map(({ label }) => label)).toEqual(["bram"]);
+  expect(quantilesOf([null])).toEqual({});
   expect(points[0]?.base).toBeCloseTo(0.3);
 });
 

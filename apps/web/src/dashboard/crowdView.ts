@@ -4,7 +4,7 @@ import { countedLate, missedIn } from "@duet/lora-core/protocol/countedLate";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
-import { baseAccuracy, roundRange, type TestFigure } from "./metricsView.ts";
+import { baseFigure, roundRange, type TestFigure } from "./metricsView.ts";
 
 export const MEASURES = ["accuracy", "gain", "duration"] as const;
 export type Measure = (typeof MEASURES)[number];
@@ -121,40 +121,31 @@ export const togetherAccuracy = (history: ClientView["history"]): number | null 
 
 export const gainOverAlone = (history: ClientView["history"]): number | null => newest(history, gainIn);
 
-/** Quantiles of what clients reached, by round, as series of a chart: `p10`, `p25`, `p50`, `p75`, `p90`, and the pinned client as `pinned`. */
+/** Quantiles of values by round, as series of a chart. */
 export interface QuantilePoint {
   readonly round: number;
   readonly [series: string]: number | null;
 }
 
-export function quantilePoints({ clients }: Pick<Snapshot, "clients">, pinned: string | null): readonly QuantilePoint[] {
+/** `p10`, `p25`, `p50`, `p75`, `p90`; of none nothing. */
+export function quantilesOf(values: readonly (number | null)[]): Readonly<Record<string, number>> {
+  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  if (sorted.length === 0) return {};
+  const at = (share: number) => quantile(sorted, share);
+  return { p10: at(0.1), p25: at(0.25), p50: at(0.5), p75: at(0.75), p90: at(0.9) };
+}
+
+/** Of what clients reached, with the base's median. */
+export function quantilePoints({ clients }: Pick<Snapshot, "clients">, figure: TestFigure): readonly QuantilePoint[] {
   const told = new Map<number, number[]>();
-  const own = new Map<number, number>();
-  for (const { id, history } of clients) {
+  for (const { history } of clients) {
     for (const { round, metrics } of history) {
-      const value = learnedAccuracy(metrics);
-      if (value === null) continue;
-      told.set(round, [...(told.get(round) ?? []), value]);
-      if (id === pinned) own.set(round, value);
+      const value = learnedFigure(metrics, figure);
+      if (value !== null) told.set(round, [...(told.get(round) ?? []), value]);
     }
   }
-  const base = medianOf(clients.map(({ history }) => baseAccuracy(history)));
-  return [...told.entries()]
-    .sort(([a], [b]) => a - b)
-    .map(([round, values]) => {
-      const sorted = values.sort((a, b) => a - b);
-      const at = (share: number) => quantile(sorted, share);
-      return {
-        round,
-        p10: at(0.1),
-        p25: at(0.25),
-        p50: at(0.5),
-        p75: at(0.75),
-        p90: at(0.9),
-        base,
-        pinned: own.get(round) ?? null,
-      };
-    });
+  const base = medianOf(clients.map(({ history }) => baseFigure(history, figure)));
+  return [...told.entries()].sort(([a], [b]) => a - b).map(([round, values]) => ({ round, ...quantilesOf(values), base }));
 }
 
 const optional = (value: number | null): readonly number[] => (value === null ? [] : [value]);

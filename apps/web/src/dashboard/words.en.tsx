@@ -10,8 +10,7 @@ export interface Range {
 export const en = {
   accuracyPanel: {
     means: { plain: "Mean over clients", secure: "Mean over all clients' rows, from their secure sum," },
-    clientSeries: (name: string, label: string) => `${name}, ${label}`,
-    summary: (MEANTEXTS: string) => `${MEANTEXTS} in thick lines, each client in a thin one.`,
+    summary: (MEANTEXTS: string) => `${MEANTEXTS} in lines; one chosen above them has each client's beside it.`,
     chance: "The dotted line is what guessing would reach.",
     title: (testRows: ReactNode) => <>Accuracy on each client's own {testRows}</>,
     chartName: "accuracy",
@@ -200,6 +199,7 @@ export const en = {
     yTitle: "cross-entropy, nats",
     mean: "mean",
     summary: (last: string) => `Newest mean training loss: ${last}`,
+    bands: "Half of the clients lie in the inner band, eight of ten in the outer one.",
   },
   miniAccuracy: {
     afterARound: "after a round",
@@ -214,13 +214,23 @@ export const en = {
     theFullModelWouldHave: "The full model would have been, one way",
   },
   quantilePanel: {
-    accuracyOverTheRounds: "Accuracy over the rounds",
-    hint: "The line is the median of what the clients reached on their own test rows. Half of them lie in the inner band, eight of ten in the outer one. The dotted line is what guessing would reach.",
-    chartName: "accuracy of all clients",
-    shareOfTestRowsRight: "share of test rows right",
     median: "median",
-    summary: (p50: string, p25: string, p75: string) =>
-      `Newest median accuracy ${p50}; half of the clients between ${p25} and ${p75}`,
+    accuracy: {
+      title: "Accuracy over the rounds",
+      hint: "The line is the median of what the clients reached on their own test rows. Half of them lie in the inner band, eight of ten in the outer one. The dotted line is what guessing would reach.",
+      chartName: "accuracy of all clients",
+      yTitle: "share of test rows right",
+      summary: (p50: string, p25: string, p75: string) =>
+        `Newest median accuracy ${p50}; half of the clients between ${p25} and ${p75}`,
+    },
+    testLoss: {
+      title: "Loss on test rows over the rounds",
+      hint: "Cross-entropy of the wanted answers in nats, lower is better: the line is the median of the clients, each on its own test rows. Half of them lie in the inner band, eight of ten in the outer one.",
+      chartName: "test loss of all clients",
+      yTitle: "cross-entropy on test rows, nats",
+      summary: (p50: string, p25: string, p75: string) =>
+        `Newest median loss on test rows ${p50}; half of the clients between ${p25} and ${p75}`,
+    },
   },
   replay: {
     replay: "Replay",
@@ -251,9 +261,8 @@ export const en = {
     yetTo: "has yet to",
   },
   testLossPanel: {
-    clientSeries: (name: string, label: string) => `${name}, ${label}`,
     title: "Loss on each client's own test rows",
-    hint: "Cross-entropy of the wanted answers in nats, lower is better.",
+    hint: "Cross-entropy of the wanted answers in nats, lower is better. A line chosen above has each client's beside it.",
     chartName: "test loss",
     yTitle: "cross-entropy on test rows, nats",
     summary: (value: string) => `Newest mean loss on test rows: ${value}`,

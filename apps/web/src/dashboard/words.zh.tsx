@@ -4,8 +4,7 @@ import type { en } from "./words.en.tsx";
 export const zh: typeof en = {
   accuracyPanel: {
     means: { plain: "各客户端的平均值", secure: "所有客户端数据行上的平均值（来自安全求和）" },
-    clientSeries: (name, label) => `${name}，${label}`,
-    summary: (MEANTEXTS) => `粗线为${MEANTEXTS}，细线为各个客户端。`,
+    summary: (MEANTEXTS) => `线条为${MEANTEXTS}；在上方选中一条，即可同时看到各个客户端的细线。`,
     chance: "虚线是随机猜测的水平。",
     title: (testRows) => <>各客户端自己的{testRows}上的准确率</>,
     chartName: "准确率",
@@ -190,6 +189,7 @@ export const zh: typeof en = {
     yTitle: "交叉熵，nat",
     mean: "平均",
     summary: (last) => `最新平均训练损失：${last}`,
+    bands: "内带包含一半客户端，外带包含八成。",
   },
   miniAccuracy: {
     afterARound: "一轮之后显示",
@@ -204,12 +204,21 @@ export const zh: typeof en = {
     theFullModelWouldHave: "若传输整个模型，单程",
   },
   quantilePanel: {
-    accuracyOverTheRounds: "各轮次的准确率",
-    hint: "线条是各客户端在自己测试数据行上结果的中位数。内带包含一半客户端，外带包含八成。虚线是随机猜测的水平。",
-    chartName: "所有客户端的准确率",
-    shareOfTestRowsRight: "测试数据行答对的比例",
     median: "中位数",
-    summary: (p50, p25, p75) => `最新准确率中位数 ${p50}；一半客户端在 ${p25} 和 ${p75} 之间`,
+    accuracy: {
+      title: "各轮次的准确率",
+      hint: "线条是各客户端在自己测试数据行上结果的中位数。内带包含一半客户端，外带包含八成。虚线是随机猜测的水平。",
+      chartName: "所有客户端的准确率",
+      yTitle: "测试数据行答对的比例",
+      summary: (p50, p25, p75) => `最新准确率中位数 ${p50}；一半客户端在 ${p25} 和 ${p75} 之间`,
+    },
+    testLoss: {
+      title: "各轮次测试数据行上的损失",
+      hint: "期望回答的交叉熵，单位 nat，越低越好：线条是各客户端在自己测试数据行上结果的中位数。内带包含一半客户端，外带包含八成。",
+      chartName: "所有客户端的测试损失",
+      yTitle: "测试数据行上的交叉熵，nat",
+      summary: (p50, p25, p75) => `测试数据行上最新损失中位数 ${p50}；一半客户端在 ${p25} 和 ${p75} 之间`,
+    },
   },
   replay: {
     replay: "回放",
@@ -240,9 +249,8 @@ export const zh: typeof en = {
     yetTo: "尚未应答",
   },
   testLossPanel: {
-    clientSeries: (name, label) => `${name}，${label}`,
     title: "各客户端自己的测试数据行上的损失",
-    hint: "期望回答的交叉熵，单位 nat，越低越好。",
+    hint: "期望回答的交叉熵，单位 nat，越低越好。在上方选中一条，即可同时看到各个客户端的细线。",
     chartName: "测试损失",
     yTitle: "测试数据行上的交叉熵，nat",
     summary: (value) => `测试数据行上最新平均损失：${value}`,

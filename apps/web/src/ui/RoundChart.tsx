@@ -34,7 +34,9 @@ export const RoundChart = memo(function RoundChart({ name, summary, axes, hasSwi
   const hasFigures = (key: string) => plot.points.some((point) => typeof point[key] === "number");
   const lines = plot.series.filter((one) => !one.thin && isDrawn(one) && hasFigures(one.key));
   const only = lines.some(({ key }) => key === chosen) ? chosen : null;
-  const shown = only === null ? plot.series : plot.series.filter(({ key, of }) => key === only || of === only);
+  const shown = plot.series.filter(({ key, of, thin }) =>
+    only === null ? !thin || lines.length === 1 : [key, of].includes(only),
+  );
   return (
     <>
       {lines.length > 1 && <Legend lines={lines} only={only} onChoose={choose} />}
@@ -63,7 +65,7 @@ interface LegendProps {
   readonly onChoose: (key: string | null) => void;
 }
 
-/** One press leaves a line alone with its clients, another brings the others back. */
+/** One press leaves a line alone with its clients, which have no lines beside several, another brings the others back. */
 function Legend({ lines, only, onChoose }: LegendProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of switches, not form fields

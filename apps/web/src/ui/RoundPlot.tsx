@@ -21,7 +21,7 @@ export interface ChartSeries {
   readonly key: string;
   readonly label: string;
   readonly color: string;
-  /** One client among many: thin, pale, without a label. */
+  /** One client among a few: thin and pale, its name in a lighter ink. */
   readonly thin: boolean;
   /** broken: a thin dashed line without a label at its end; nowhere: its figures stand in the readout and the table alone. Left out: a whole line. */
   readonly drawn?: "broken" | "nowhere";
@@ -103,7 +103,6 @@ export function RoundPlot(props: RoundPlotProps) {
   const place = round === null ? null : placeText(axis, round);
   const ends = [places[0]?.round ?? 0, places.at(-1)?.round ?? 0] as const;
   const lines = series.filter(isDrawn).map((one) => ({ ...one, ends: endsOf(points, one.key) }));
-  const main = series.filter(({ thin }) => !thin);
   return (
     <div ref={ref} className="plot" style={{ height }}>
       <svg width="100%" height={height} aria-hidden="true" {...crosshairByPointer(scale.roundAt)}>
@@ -119,7 +118,7 @@ export function RoundPlot(props: RoundPlotProps) {
         {lines.map(({ key, color, thin, drawn, ends }) => (
           <Curve key={key} {...{ ends, scale, color, isSmooth }} look={thin ? "thin" : (drawn ?? "thick")} />
         ))}
-        <EndLabels lines={lines.filter(({ thin, drawn }) => !thin && drawn === undefined)} {...{ scale, format, reference }} />
+        <EndLabels lines={lines.filter(({ drawn }) => drawn === undefined)} {...{ scale, format, reference }} />
       </svg>
       <CrosshairSlider
         range={ends}
@@ -129,7 +128,7 @@ export function RoundPlot(props: RoundPlotProps) {
       {round !== null && points.length > 0 && (
         <Readout
           {...{ points, round, place, totalRounds, format }}
-          series={main}
+          series={series}
           x={scale.x(round)}
           isRight={2 * scale.x(round) > scale.left + scale.right}
         />
@@ -186,8 +185,10 @@ type AxisProps = Pick<RoundPlotProps, "axis" | "totalRounds" | "yTitle">;
 function wordsAt({ points, series, format }: RoundPlotProps, round: number | null): string {
   const point = points.find((candidate) => candidate.round === round);
   if (!point) return words.roundPlot.noFigures;
-  const main = series.filter(({ key, thin }) => !thin && typeof point[key] === "number");
-  return main.map(({ key, label }) => `${label} ${format(point[key] ?? null)}`).join(", ");
+  return series
+    .filter(({ key }) => typeof point[key] === "number")
+    .map(({ key, label }) => `${label} ${format(point[key] ?? null)}`)
+    .join(", ");
 }
 
 function Band({ points, scale, low, high, color, opacity }: ChartBand & Pick<RoundPlotProps, "points"> & { scale: ChartScale }) {
@@ -237,7 +238,7 @@ interface CurveProps {
 /** How a line, and the dots on it, are drawn. */
 const LOOKS = {
   thick: { line: { strokeWidth: 2.5 }, dots: { strokeWidth: 5 } },
-  thin: { line: { strokeWidth: 1, strokeOpacity: 0.3 }, dots: { strokeWidth: 2.4, strokeOpacity: 0.4 } },
+  thin: { line: { strokeWidth: 1, strokeOpacity: 0.6 }, dots: { strokeWidth: 2.4, strokeOpacity: 0.7 } },
   broken: { line: { strokeWidth: 1.5, strokeDasharray: "4 3" }, dots: { strokeWidth: 4 } },
 } as const;
 
@@ -264,6 +265,7 @@ function Curve({ ends, scale, color, look, isSmooth }: CurveProps) {
 interface LabelledLine {
   readonly key: string;
   readonly label: string;
+  readonly thin: boolean;
   readonly ends: readonly KnownPoint[];
 }
 
@@ -274,25 +276,21 @@ interface EndLabelsProps extends Pick<RoundPlotProps, "format" | "reference"> {
 
 /** Each line's newest value and name, and the name of the dotted one. Where a name is cut off, the value is not. */
 function EndLabels({ lines, reference, scale, format }: EndLabelsProps) {
-  const ended = lines.flatMap(({ key, label, ends }) => {
+  const ended = lines.flatMap(({ key, label, thin, ends }) => {
     const last = ends.at(-1);
     if (!last) return [];
     const text = cutTo(`${format(last.value)} ${label}`, LABEL_ROOM);
-    return [{ key, text, x: scale.x(last.round) + LABEL_AFTER, y: scale.y(last.value) }];
+    const fill = thin ? "var(--ink-3)" : "var(--ink)";
+    return [{ key, text, fill, x: scale.x(last.round) + LABEL_AFTER, y: scale.y(last.value) }];
   });
-  const guessing = { key: "guessing", text: words.roundPlot.guessing, x: scale.right + GUESSING_AFTER };
+  const guessing = {
+    ...{ key: "guessing", text: words.roundPlot.guessing, fill: "var(--ink-3)" },
+    x: scale.right + GUESSING_AFTER,
+  };
   const labels = [...ended, ...(reference === null ? [] : [{ ...guessing, y: scale.y(reference) }])];
   const heights = labelHeights(labels, { width: LABEL_ROOM, gap: LABEL_GAP, bottom: scale.bottom - LABEL_GAP / 2 });
-  return labels.map(({ key, text, x }, i) => (
-    <text
-      key={key}
-      x={x}
-      y={heights[i]}
-      dy="0.32em"
-      fontSize={12}
-      fill={key === guessing.key ? "var(--ink-3)" : "var(--ink)"}
-      {...HALO}
-    >
+  return labels.map(({ key, text, fill, x }, i) => (
+    <text key={key} x={x} y={heights[i]} dy="0.32em" fontSize={12} fill={fill} {...HALO}>
       {text}
     </text>
   ));
