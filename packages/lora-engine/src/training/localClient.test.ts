@@ -15,8 +15,9 @@ import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
 import type { Budgets, RoundPlan } from "@duet/lora-core/strategies/strategy";
+import { EVALUATION_ROWS } from "@duet/lora-core/training/trainingConfig";
 import * as tf from "@tensorflow/tfjs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { testWasm } from "../backends/testBackend.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
 import { createLocalClient } from "./localClient.ts";
@@ -126,6 +127,22 @@ describe("local client", () => {
     const told = beside.map(({ result: { metrics } }) => metrics.alone?.testLoss);
     const losses = alone.map(({ result: { metrics } }) => metrics.testLoss.personal);
     expect(told).toEqual([undefined, ...losses.slice(0, budgets.rounds), losses.at(-1)]);
+  });
+
+  it("says again and again that it measures, while that takes long", async () => {
+    let now = 0;
+    // Half a minute passes at every look at the clock.
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 30_000));
+    const told: Progress[] = [];
+    try {
+      await engine.prepare(setup, { ...split, test: rows("c", 160) });
+      const plan = localMethod.plan(budgets, { round: fusingRound(budgets.rounds), isNewcomer: false });
+      await engine.runRound({ round: fusingRound(budgets.rounds), plan, received: null }, (progress) => told.push(progress));
+    } finally {
+      clock.mockRestore();
+    }
+    // The base and the personal adapter are one here, so each batch is scored once.
+    expect(told.filter(({ activity }) => activity === "evaluating").length).toBeGreaterThan(160 / EVALUATION_ROWS);
   });
 
   it("in the private preset never uploads the personal adapter, nor its difference to what was received", async () => {

@@ -110,11 +110,11 @@ class LocalClient implements TrainingEngine {
   ): Promise<TrainedRound> {
     if (this.#running) throw new Error("A round is already running");
     const client = this.#prepared();
-    const control = createRunControl();
+    const report = new RoundReport(request.round, onProgress, this.#takesSamples);
+    const control = createRunControl(() => report.goesOn());
     this.#running = control;
     try {
       await this.#answers.stopAll();
-      const report = new RoundReport(request.round, onProgress, this.#takesSamples);
       const journal = createRoundJournal(keeping);
       const team = lead && leadTrainings(lead, this.#helped);
       const { held, upload, served, sent } = await unlessDeviceLost(

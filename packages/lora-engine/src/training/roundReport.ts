@@ -17,6 +17,8 @@ import type { TrainingOutcome } from "./trainAdapter.ts";
 
 /** Between two progress messages, ms. */
 const PROGRESS_EVERY_MS = 250;
+/** After so long in which nothing was new, what was told last is told again: many test rows are no dead worker. */
+const STILL_EVERY_MS = 10_000;
 
 /** An adapter that is kept, the shared one as its training left it, or what learning alone has made. */
 export type Measured = AdapterKey | "beforeAggregation" | "alone";
@@ -41,7 +43,7 @@ export class RoundReport {
   #trainSeconds = 0;
   #peakMemory = 0;
   #lastProgress = Number.NEGATIVE_INFINITY;
-  #lastActivity: Progress["activity"] | null = null;
+  #last: Progress | null = null;
 
   constructor(round: number, onProgress: (progress: Progress) => void, takesSamples = false) {
     this.#round = round;
@@ -53,11 +55,22 @@ export class RoundReport {
   progress(activity: Progress["activity"], details: Partial<Progress> = {}): void {
     this.#lookAtMemory();
     const now = performance.now();
-    const inside = activity === this.#lastActivity && (details.step ?? 0) > 0 && details.step !== details.steps;
+    const inside = activity === this.#last?.activity && (details.step ?? 0) > 0 && details.step !== details.steps;
     if (inside && now - this.#lastProgress < PROGRESS_EVERY_MS) return;
+    this.#tell({ round: this.#round, activity, slot: null, step: 0, steps: 0, loss: null, tokensPerSecond: 0, ...details }, now);
+  }
+
+  /** Whatever it is at has not ended, and is not dead; a training says so with every step. */
+  goesOn(): void {
+    const now = performance.now();
+    if (!this.#last || this.#last.activity === "training" || now - this.#lastProgress < STILL_EVERY_MS) return;
+    this.#tell(this.#last, now);
+  }
+
+  #tell(progress: Progress, now: number): void {
+    this.#last = progress;
     this.#lastProgress = now;
-    this.#lastActivity = activity;
-    this.#onProgress({ round: this.#round, activity, slot: null, step: 0, steps: 0, loss: null, tokensPerSecond: 0, ...details });
+    this.#onProgress(progress);
   }
 
   /** Does the work and counts its time. */

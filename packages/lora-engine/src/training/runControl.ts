@@ -6,16 +6,18 @@ import { workError } from "@duet/lora-core/errors/workError";
 const YIELD_EVERY_MS = 40;
 
 export interface RunControl {
-  /** Call between steps. Gives way to pending messages now and then. @throws {DuetError} STOPPED once cancelled. */
+  /** Call between steps, batches and tokens. Gives way to pending messages now and then. @throws {DuetError} STOPPED once cancelled. */
   checkIn(): Promise<void>;
   cancel(): void;
 }
 
-export function createRunControl(): RunControl {
+/** `goesOn` is called whenever somebody checks in. */
+export function createRunControl(goesOn: () => void = () => {}): RunControl {
   let cancelled = false;
   let lastYield = performance.now();
   return {
     async checkIn() {
+      goesOn();
       if (performance.now() - lastYield > YIELD_EVERY_MS) {
         await new Promise((resolve) => setTimeout(resolve));
         lastYield = performance.now();
