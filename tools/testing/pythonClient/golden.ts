@@ -6,6 +6,7 @@ import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { initialAdapter, travelling } from "@duet/lora-core/adapters/adapterLayout";
 import { codecFor } from "@duet/lora-core/compression/codecFor";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
+import { isBetter } from "@duet/lora-core/data/isBetter";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import { defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { federationSums } from "@duet/lora-core/federation/federationSums";
@@ -166,6 +167,17 @@ const causal = {
   model: { config: { model_type: "llama" } },
 };
 /** The same with labels as vectors, whose rate is another one than the factors' so that both show. */
+/** Of few rows every pair of counts, of many some. */
+function better() {
+  const upTo = (most: number, step = 1) => Array.from({ length: most / step + 1 }, (_, k) => step * k);
+  const pairs = (rows: number, step?: number) =>
+    upTo(rows, step).flatMap((one) => upTo(rows, step).map((other) => [one, other, rows]));
+  return [...pairs(12), ...pairs(2000, 50)].map(([right = 0, other = 0, rowCount = 0]) => ({
+    counts: [right, other, rowCount],
+    verdict: isBetter(right, other, rowCount),
+  }));
+}
+
 const labelled = (travel: "shared" | "personal") => ({
   ...setup,
   training: { ...setup.training, learningRate: 1e-3 },
@@ -202,6 +214,7 @@ console.log(
     sums: sums(federationPlans(strategy, { budgets, training: setup.training })),
     counts: counts(),
     shares: sharedOut(),
+    better: better(),
     ...(await federation("use-lite", setup, { budgets })),
     labelled: { shared: await labelledFederation("shared"), personal: await labelledFederation("personal") },
     causal: { config: causal, ...(await federation("duet-tiny", causal, { budgets: oneRound })) },

@@ -13,8 +13,13 @@ from duet_client.run_round import Held, rank_of
 
 
 def write_adapters(out: Path, held: Held, config: dict[str, Any]) -> list[Path]:
-    """Write personal, shared, and fused once it is there, a folder each."""
-    kinds = {"personal": held.personal, "shared": held.shared, **({"fused": held.served} if held.served else {})}
+    """Write personal and shared, and what was learned alone and fused where they are there, a folder each."""
+    kinds = {
+        **({"alone": held.alone} if held.alone else {}),
+        "personal": held.personal,
+        "shared": held.shared,
+        **({"fused": held.served} if held.served else {}),
+    }
     for kind, adapter in kinds.items():
         _write(out / kind, adapter, config)
     return [out / kind for kind in kinds]

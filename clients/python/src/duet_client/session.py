@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load
 
 from duet_client.adapter import initial_adapter
+from duet_client.alone import AloneAgainstServed, alone_against_served
 from duet_client.base_files import fingerprint
 from duet_client.coordinator import Coordinator
 from duet_client.failure import Failure, asks_again
@@ -347,11 +348,23 @@ class Session:
                 "there is no adapter to write. Ask the organiser for a new link."
             )
         folders = write_adapters(out, self.finished.held, self.client.config)
-        accuracy = self.finished.metrics["accuracy"]
+        metrics = self.finished.metrics
+        accuracy = {"alone": metrics.get("alone", {}).get("accuracy"), **metrics["accuracy"]}
         figures = ", ".join(f"{kind} {value:.3f}" for kind, value in accuracy.items() if value is not None)
         self.say(f"Accuracy on this client's test rows: {figures}")
+        against = alone_against_served(metrics)
+        if against is not None and against.is_better:
+            self.say(better_alone_words(against, out / "alone"))
         self.say(f"{snapshot['phase'].capitalize()}. Adapters: {', '.join(map(str, folders))}")
         return 0 if snapshot["phase"] == "finished" else 1
+
+
+def better_alone_words(against: AloneAgainstServed, folder: Path) -> str:
+    """What a client is told that would have been better off alone."""
+    return (
+        f"This client would have been better off alone: that got {against.alone} of {against.test_rows} test rows right, "
+        f"what it serves {against.served}, and chance does not explain it. What it learned alone is in {folder}."
+    )
 
 
 def device_words(ranks: Ranks) -> dict[str, Any] | None:
