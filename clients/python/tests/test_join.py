@@ -19,9 +19,10 @@ Run = Callable[[list[str]], Popen[str]]
 
 
 def test_one_process_from_joining_to_adapters(federation: Start, run: Run, tmp_path: Path) -> None:
-    small = federation(minClients=1, rounds=2)
+    small = federation(minClients=1, rounds=2, alone=True)
     code, words = ended(run(client(small, 0, tmp_path)))
     assert code == 0, words
+    assert "rows: alone 0." in words or "rows: alone 1." in words
     snapshot = small.snapshot()
     assert snapshot["phase"] == "finished"
     [me] = snapshot["clients"]
@@ -29,7 +30,7 @@ def test_one_process_from_joining_to_adapters(federation: Start, run: Run, tmp_p
     assert me["device"]["description"].startswith("Python 3.")
     assert [entry["round"] for entry in me["history"]] == [1, 2, 3]
     assert me["history"][-1]["metrics"]["accuracy"]["fused"] > 0
-    for kind in ("personal", "shared", "fused"):
+    for kind in ("alone", "personal", "shared", "fused"):
         assert load_file(tmp_path / "out-0" / kind / "adapter_model.safetensors")
         assert json.loads((tmp_path / "out-0" / kind / "adapter_config.json").read_text(encoding="utf-8"))["peft_type"] == "LORA"
     for file in (tmp_path / "state-0").rglob("*"):

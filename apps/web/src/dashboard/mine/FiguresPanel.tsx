@@ -21,10 +21,17 @@ export interface FiguresPanelProps {
   readonly config: FederationConfig;
 }
 
+interface AccuraciesProps {
+  readonly values: PerAdapter;
+  /** What learning alone made; null where it was not compared. */
+  readonly alone: number | null;
+  readonly rows: number | null;
+}
+
 /** With how sure they are, once that is asked; `rows` is null before. */
-function Accuracies({ values, rows }: { readonly values: PerAdapter; readonly rows: number | null }) {
+function Accuracies({ values, alone, rows }: AccuraciesProps) {
   if (!rows) return <AdapterBars values={values} label={words.figuresPanel.accuracyOnYourTestRows} />;
-  return <AdapterIntervals values={values} rows={rows} best={verdictView(values, null)?.best ?? null} />;
+  return <AdapterIntervals values={{ ...values, alone }} rows={rows} best={verdictView(values, null)?.best ?? null} />;
 }
 
 /** What this tab has measured, whoever else sees it; and who that is. */
@@ -39,7 +46,9 @@ export function FiguresPanel({ session, state, config }: FiguresPanelProps) {
       title={isOver && view.accuracy ? words.figuresPanel.whichServesYouBest : words.figuresPanel.youSoFar}
       hint={words.figuresPanel.hint}
     >
-      {view.accuracy && <Accuracies values={view.accuracy} rows={isOver ? rows : null} />}
+      {view.accuracy && (
+        <Accuracies values={view.accuracy} alone={state.own?.alone?.accuracy ?? null} rows={isOver ? rows : null} />
+      )}
       <p className="small" style={{ margin: "8px 0 0" }}>
         {view.words}
       </p>

@@ -1,6 +1,6 @@
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
 import { useWidth } from "../../hooks/useWidth.ts";
-import { ADAPTERS, type PerAdapter } from "../../lib/adapters.ts";
+import { ANSWERERS, type Answerer } from "../../lib/adapters.ts";
 import { accuracyInterval } from "../../lib/certainty.ts";
 import { formatFraction } from "../../lib/format.ts";
 import { words as common } from "../../lib/words.ts";
@@ -10,7 +10,7 @@ import { ShareTicks } from "./ShareTicks.tsx";
 import { words } from "./words.ts";
 
 export interface AdapterIntervalsProps {
-  readonly values: PerAdapter;
+  readonly values: Readonly<Record<Answerer, number | null>>;
   /** That they were measured on. */
   readonly rows: number;
   /** Whose interval is drawn through all of them. */
@@ -23,7 +23,7 @@ const [ROW, NAME, VALUE, HEAD, FOOT] = [34, 72, 44, 8, 40] as const;
 /** Where the true accuracy of each adapter lies with 95 % certainty, given the rows that it was measured on. */
 export function AdapterIntervals({ values, rows, best }: AdapterIntervalsProps) {
   const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
-  const shown = ADAPTERS.flatMap(({ key, label, color, hint }) => {
+  const shown = ANSWERERS.flatMap(({ key, label, color, hint }) => {
     const value = values[key];
     return value === null ? [] : [{ key, label, color, hint, value, ...accuracyInterval(value, rows) }];
   });
