@@ -19,8 +19,9 @@ export function keptAdapters({ checkpoint, done }: KeptClient): KeptAdapters | n
   const { lastRound: round, personal, shared, merged = null, served = null, alone = null } = checkpoint;
   const known = done?.round === round ? (done.own ?? done.metrics) : null;
   const fusion = known?.fusion ? { personal: known.fusion.personal, shared: known.fusion.shared } : null;
+  const { privacy } = done?.metrics ?? {};
   const figures = known && {
-    ...{ accuracy: known.accuracy, text: known.text, testRows: known.testRows },
+    ...{ accuracy: known.accuracy, text: known.text, testRows: known.testRows, privacy },
     // Before the last round it is of the steps until then, which have gone on.
     ...(fusion && known.alone ? { alone: known.alone } : {}),
   };

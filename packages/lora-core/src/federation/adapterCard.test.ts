@@ -50,7 +50,12 @@ test("the card of a federation with privacy of rows says which epsilon holds, of
   const fused = { kind: "fused", round: 5, fusion: { personal: 0.75, shared: 0.25 } } as const;
   for (const subject of [{ config: asPrivate }, { ...fused, config: asPrivate }])
     expect(cardOf(decoderBase, subject)).toContain("- differential privacy: an epsilon of at most 8");
-  expect(cardOf(decoderBase, fused)).not.toContain("differential privacy");
+  expect(cardOf(decoderBase, fused)).toContain("- differential privacy: none");
+  const privacy = { epsilon: 2.3149, limit: 8, delta: 0.00073, noiseMultiplier: 1, budgetSpent: false };
+  const figures = { accuracy: { base: 0.3, personal: null, shared: 0.6, fused: null }, testRows: 60, privacy };
+  const card = cardOf(decoderBase, { config: asPrivate, figures });
+  expect(card).toContain("have spent 2.31 of 8 by then, at a delta of 0.00073");
+  expect(card).not.toContain("0.600");
 });
 
 const figures = {
@@ -97,6 +102,7 @@ test("the card of what learned alone says that nothing of the others is in it, a
   );
   expect(card).toContain("untouched base 0.250, learning alone 0.825, personal adapter 0.800");
   expect(card).toContain('{"type":"accuracy","name":"accuracy","value":0.825}');
+  expect(card).toContain("- what clients shared: not in this adapter\n- differential privacy: none");
   expect(cardOf(decoderBase, { kind: "alone", format: "gguf-f16" })).toContain("# ward notes: model that learned alone\n");
 });
 
@@ -148,4 +154,22 @@ test("a base from a hub is named as PEFT looks for it", () => {
   expect(federationBase(model).name).toBe("HuggingFaceTB/SmolLM2-135M");
   expect(federationBase(decoderBase).name).toBeNull();
   expect(cardOf(model)).toContain(`HuggingFaceTB/SmolLM2-135M@${"1f".repeat(20)} on the hub`);
+});
+
+test("a card says how what clients shared came together, and in which adapters no client can be told", () => {
+  const config = defaultFederation({ name: "ward notes", model: decoderBase, task, rounds: 4, aggregation: "secure" });
+  const noisy = { ...config, clientPrivacy: { epsilon: 3, delta: 1e-5, clip: 1 } };
+  const figures = { accuracy: { base: 0.3, personal: 0.5, shared: 0.6, fused: null }, testRows: 60 };
+  expect(cardOf(decoderBase)).toContain("- what clients shared: sent as it was");
+  expect(cardOf(decoderBase, { config, figures })).toMatch(
+    /- what clients shared: summed securely.*differential privacy: none.*0\.600/s,
+  );
+  const shared = cardOf(decoderBase, { config: noisy, figures });
+  expect(shared).toContain(
+    "- differential privacy of clients: an epsilon of at most 3 at a delta of 0.00001, for all that any one client",
+  );
+  expect(shared).not.toMatch(/on its own rows besides|differential privacy: none|0\.600/);
+  expect(cardOf(decoderBase, { config: noisy, kind: "personal" })).toContain(
+    "together; not of what this client trained on its own",
+  );
 });

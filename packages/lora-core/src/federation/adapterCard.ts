@@ -12,6 +12,7 @@ import { servesBy } from "../strategies/planFacts.ts";
 import { methodOf } from "../strategies/registry.ts";
 import type { Serve } from "../strategies/strategy.ts";
 import { type CardFigures, figureSection, frontMatter } from "./cardFigures.ts";
+import { privacyWords } from "./cardPrivacy.ts";
 import type { ClientAdapterKind } from "./heldAdapters.ts";
 
 export interface AdapterCardSubject {
@@ -47,7 +48,7 @@ export function adapterCard(subject: AdapterCardSubject): string {
       ...prototypeWords(config.adapter),
       `- made by: ${makerOf(subject)}, ${stateOf(subject, config.budgets.rounds)}`,
       `- task: ${taskWords(config.task)}`,
-      ...privacyWords(config),
+      ...privacyWords(kind, config, figures?.privacy ?? null),
     ].join("\n"),
     ...figureSection(figures, config),
     ...fusionSection(subject),
@@ -58,13 +59,6 @@ export function adapterCard(subject: AdapterCardSubject): string {
 function titleOf({ kind, format }: AdapterCardSubject): string {
   const what = format === "peft" || format === "gguf-lora" ? "adapter" : "model";
   return kind === "alone" ? `${what} that learned alone` : `${kind} ${what}`;
-}
-
-/** Of the rows that it is made from, in a federation that protects them. */
-function privacyWords({ training: { privacy } }: FederationConfig): readonly string[] {
-  if (!privacy) return [];
-  const once = `an epsilon of at most ${privacy.epsilon} for any one of the rows that it was made from`;
-  return [`- differential privacy: ${once}; docs/privacy.md of Duet says what that covers`];
 }
 
 function baseWords({ name, source }: BaseModel): string {

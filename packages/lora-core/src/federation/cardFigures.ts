@@ -1,10 +1,11 @@
 /** What an exported adapter's card says of how good it is: for people, and as the metadata that the Hugging Face hub reads. Pure. */
 import type { FederationConfig } from "../protocol/federationConfig.ts";
+import { hidesFigures } from "../protocol/figures.ts";
 import type { RoundMetrics } from "../protocol/metrics.ts";
 import type { ClientAdapterKind } from "./heldAdapters.ts";
 
 /** Of one client's own test rows, after the round that its adapters have been through. */
-export type CardFigures = Pick<RoundMetrics, "accuracy" | "text" | "testRows" | "alone">;
+export type CardFigures = Pick<RoundMetrics, "accuracy" | "text" | "testRows" | "alone" | "privacy">;
 
 const NAMES = {
   base: "untouched base",
@@ -27,9 +28,9 @@ interface CardMetric {
   readonly values: Readonly<Record<keyof typeof NAMES, number | null>>;
 }
 
-/** In a federation with privacy of rows there are none: they are computed from rows without noise, and a card goes wherever the file goes. */
-function metricsOf(figures: CardFigures | null, { training }: FederationConfig): readonly CardMetric[] {
-  if (!figures || training.privacy) return [];
+/** In a federation with an epsilon there are none: they are computed from rows without noise, and a card goes wherever the file goes. */
+function metricsOf(figures: CardFigures | null, config: FederationConfig): readonly CardMetric[] {
+  if (!figures || hidesFigures(config)) return [];
   const { accuracy, alone, text, testRows = null } = figures;
   const all: readonly CardMetric[] = [
     { type: "accuracy", label: "accuracy", rows: testRows, values: { ...accuracy, alone: alone?.accuracy ?? null } },

@@ -43,6 +43,24 @@ test("a report says what it cost those who tell, with what the energy is estimat
   expect(resultReport(snapshotOf({ clients: [bram], endedAt: 0 }), figure, null, []).html).not.toContain("Wh");
 });
 
+test("a report says what of an epsilon is spent, on rows and on clients, and nothing of either where there is none", () => {
+  const privacy = { epsilon: 2.3149, limit: 8, delta: 0.00073, noiseMultiplier: 0.9, budgetSpent: true };
+  const spent = [{ round: 1, metrics: metricsOf({ privacy }), standing: null }];
+  const { config } = snapshot;
+  const ofRows = { ...config, training: { ...config.training, privacy: { epsilon: 8, clip: 1 } } };
+  const rows = resultReport({ ...snapshot, config: ofRows, clients: [clientOf("a", { history: spent })] }, figure, null, []).html;
+  expect(rows).toContain(
+    "<th>Differential privacy of rows</th><td>epsilon 8. Median 2.31, most 2.31; 1 client trains no more. In every",
+  );
+  expect(rows).toContain("delta is 0.00073");
+  const ofClients = { ...config, aggregation: "secure" as const, clientPrivacy: { epsilon: 8, delta: 1e-5, clip: 1 } };
+  const sums = [roundOf(1, { exchanges: 1 }), roundOf(2, { exchanges: 1 })];
+  const clients = resultReport({ ...snapshot, config: ofClients, rounds: sums }, figure, null, []).html;
+  expect(clients).toMatch(/<th>Differential privacy of clients<\/th><td>epsilon \d+\.\d\d of 8\.00\. The update of a client/);
+  expect(clients).toContain("delta is 0.00001");
+  expect(resultReport(snapshot, figure, null, []).html).not.toContain("Differential privacy");
+});
+
 test("a report that needs no network, in which a name is text and nothing else", () => {
   const { fileName, html } = resultReport(snapshot, figure, null, []);
   expect(fileName).toBe("ward-notes-report.html");

@@ -17,6 +17,7 @@ import { slug } from "../../lib/slug.ts";
 import { words as common } from "../../lib/words.ts";
 import { type CostView, costView, federationCostView } from "../costView.ts";
 import type { HeadlineView } from "../headlineView.ts";
+import { budgetSummary, budgetView, clientBudget } from "../privacy/budgetView.ts";
 import { textView } from "../textView.ts";
 import { words as panels } from "../words.ts";
 import { clientVerdicts } from "./clientVerdicts.ts";
@@ -52,9 +53,7 @@ export function resultReport(
       words.resultReport.updates,
       config.aggregation === "secure" ? words.resultReport.summedSecurely : words.resultReport.sentAsTheyAre,
     ],
-    ...(config.training.privacy
-      ? [[words.resultReport.rowPrivacy, words.resultReport.epsilon(config.training.privacy.epsilon)] as const]
-      : []),
+    ...privacyFacts(snapshot),
     [words.resultReport.sentByAll, trafficText(clients, config, ({ bytesUp }) => bytesUp)],
     ...lateFacts(snapshot),
     ...(endedAt === null ? [] : [[words.resultReport.ended, formatDay(endedAt)] as const]),
@@ -87,6 +86,35 @@ ${textTable(snapshot)}${verdictsSection(snapshot)}${chartsSection(charts)}${cost
 </html>
 `;
   return { fileName: `${slug(config.name)}-report.html`, html };
+}
+
+/** Epsilons, their deltas, and how much of them is spent; nothing in a federation without. */
+function privacyFacts(snapshot: Snapshot): readonly (readonly [string, string])[] {
+  const { training } = snapshot.config;
+  const rows = budgetView(snapshot);
+  const summary = rows && budgetSummary(rows.rows);
+  const clients = clientBudget(snapshot);
+  return [
+    ...(training.privacy
+      ? [
+          [
+            words.resultReport.rowPrivacy,
+            common.listing.sentences([
+              words.resultReport.epsilon(training.privacy.epsilon) + common.listing.stop,
+              ...[summary, rows?.noise].flatMap((said) => said ?? []),
+            ]),
+          ] as const,
+        ]
+      : []),
+    ...(clients
+      ? [
+          [
+            words.resultReport.clientPrivacy,
+            common.listing.sentences([words.resultReport.spent(clients.text) + common.listing.stop, clients.noise]),
+          ] as const,
+        ]
+      : []),
+  ];
 }
 
 /** Who came late, and what that counted for; how many where there are many clients, and nothing where nobody did. */

@@ -123,7 +123,9 @@ export const en = {
     summedSecurely: "summed securely",
     sentAsTheyAre: "sent as they are",
     rowPrivacy: "Differential privacy of rows",
+    clientPrivacy: "Differential privacy of clients",
     epsilon: (epsilon: number) => `epsilon ${epsilon}`,
+    spent: (spentOfLimit: string) => `epsilon ${spentOfLimit}`,
     lateAnswers: "Answers that came late",
     late: (name: string, of: string, round: string, weight: string) => `${name}: ${of}, counted ${weight} in ${round}`,
     lateOfMany: (answers: number, low: string, high: string) =>
