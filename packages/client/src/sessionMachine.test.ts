@@ -1,5 +1,5 @@
 import type { DoneRound, RoundBeginning, RoundKey } from "@duet/lora-core/contract/clientRound";
-import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import type { RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { say } from "@duet/lora-core/sayings/saying";
 import { describe, expect, test } from "vitest";
 import { type SessionEffect, type SessionEvent, type SessionMachine, stepSession } from "./sessionMachine.ts";
@@ -246,6 +246,33 @@ describe("what is out of the ordinary is said", () => {
     const idle = after(opening, opened, joined()).machine;
     const woke = after(idle, around({ kind: "woke", sleptMs: 3 * 3_600_000 }), joined());
     expect(said(woke.machine.view.notes)).toEqual(["This device was asleep for 3 hours: this tab connects again."]);
+  });
+
+  describe("a round that ended without it", () => {
+    const ended = (round: number, change: Partial<RoundView>, why: string, more: Partial<Snapshot> = {}) =>
+      seen(
+        collecting(round + 1, {
+          rounds: [roundOf(round, change)],
+          clients: [clientOf("anna", { told: [why] }), clientOf("bram")],
+          ...more,
+        }),
+      );
+
+    test("and why, once", () => {
+      const without = { aggregated: ["bram"] };
+      expect(notes(ended(1, without, "late"), ended(1, without, "late"))).toEqual([
+        "A round ended without this tab: it did not answer in time. It goes on with the next one by itself.",
+      ]);
+      expect(notes(ended(1, without, "skipped", { endedAt: 9 }))).toEqual([
+        "The last round ended without this tab: the organiser did not wait for it. It keeps what it had before.",
+      ]);
+    });
+
+    test("but not one that it was in, was not asked for, or is another story of", () => {
+      expect(notes(ended(1, {}, "late"))).toEqual([]);
+      expect(notes(ended(1, { participants: ["bram"], aggregated: ["bram"] }, "late"))).toEqual([]);
+      expect(notes(ended(1, { aggregated: ["bram"] }, "catchesUp"))).toEqual([]);
+    });
   });
 
   test("only the newest twenty are kept", () => {

@@ -17,7 +17,7 @@ import type { RoundPlan } from "@duet/lora-core/strategies/strategy";
 import type { KeptRound } from "./clientEngine.ts";
 import { keptAdapters } from "./keptAdapters.ts";
 import { catchesUpWith, counts, mayBeTaken, nextAction, type Standing, sameRound, sameStep, standingOf } from "./nextAction.ts";
-import { beginningNote, type SessionSaying, surroundingsNote } from "./sessionNotes.ts";
+import { beginningNote, leftOutNote, type SessionSaying, surroundingsNote } from "./sessionNotes.ts";
 import { ownFigures, type SessionStage, type SessionState } from "./sessionState.ts";
 import type { SurroundingsChange } from "./surroundings.ts";
 
@@ -156,7 +156,7 @@ export function stepSession(machine: SessionMachine, event: SessionEvent): Step 
     case "kept":
       return only(showing(machine, { canResume: event.isKept }));
     case "seen":
-      return advance({ ...machine, snapshot: event.snapshot });
+      return advance({ ...leftOut(machine, event.snapshot), snapshot: event.snapshot });
     case "began":
       if (!isDoing(machine, event.key)) return only(machine);
       return only(noting(machine, beginningNote(event.beginning, machine.view.device?.backend ?? null)));
@@ -269,6 +269,13 @@ function surrounded(machine: SessionMachine, change: SurroundingsChange, at: num
     default:
       return noted;
   }
+}
+
+/** Says it where a round ended without this client while it was here; what it missed while away it learns in other ways. */
+function leftOut(machine: SessionMachine, seen: Snapshot): SessionMachine {
+  const { snapshot, membership, view } = machine;
+  if (membership !== "joined" || !snapshot || view.clientId === null) return machine;
+  return noting(machine, leftOutNote(snapshot, seen, view.clientId));
 }
 
 /** Says what the first snapshot after a sleep says of the round of before. */

@@ -3,6 +3,7 @@ import type { RoundBeginning } from "@duet/lora-core/contract/clientRound";
 import { SECURE_SENTENCES } from "@duet/lora-core/errors/secureSentences";
 import { WORK_SENTENCES } from "@duet/lora-core/errors/workSentences";
 import type { BackendName } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { Saying } from "@duet/lora-core/sayings/saying";
 import type { SurroundingsChange } from "./surroundings.ts";
 
@@ -15,6 +16,15 @@ const FATES: Readonly<Record<Fate, string>> = {
   late: "it went on without this tab, whose answer is still taken",
   over: "it ended without this tab, which goes on with the next one",
 };
+
+/** Why a round that was asked of a client ended without it, where that is no news of its own. */
+const LEFT_OUT = {
+  late: "it did not answer in time",
+  lateInSum: "it did not answer in time",
+  skipped: "the organiser did not wait for it",
+  enoughOthers: "enough others had answered",
+} as const;
+export type LeftOut = keyof typeof LEFT_OUT;
 
 export const SESSION_SENTENCES = {
   anew: () => "This round begins anew: what was kept of it could not be gone on from.",
@@ -32,6 +42,8 @@ export const SESSION_SENTENCES = {
   woke: (minutes: number) => `This device was asleep for ${inWords(minutes)}: this tab connects again.`,
   shown: (minutes: number) => `This tab was hidden for ${inWords(minutes)} and went on meanwhile.`,
   awake: (fate: Fate) => `Awake again. The round of before: ${FATES[fate]}.`,
+  leftOut: (why: LeftOut) => `A round ended without this tab: ${LEFT_OUT[why]}. It goes on with the next one by itself.`,
+  leftOutOfLast: (why: LeftOut) => `The last round ended without this tab: ${LEFT_OUT[why]}. It keeps what it had before.`,
   /** Why this client gave no answer in a secure sum: of {@link SUM_REFUSALS}. */
   sumRefused: (reason: string) => `This tab did not take part in the sum of this round, to keep its update hidden: ${reason}.`,
   putOff: (seconds: number) => `The coordinator has too much to do at the moment: this tab asks again in ${seconds} seconds.`,
@@ -59,6 +71,16 @@ export function beginningNote(beginning: RoundBeginning, backend: BackendName | 
       return ["goesOnElsewhere", where, backend ?? "", beginning.backend];
     }
   }
+}
+
+/** Null where the newest round that ended since is one that this client was in, or was not asked for, or where something else is said of it. */
+export function leftOutNote(before: Snapshot, { rounds, clients, endedAt }: Snapshot, clientId: string): SessionSaying | null {
+  const newest = rounds.findLast(({ closedAt }) => closedAt !== null);
+  if (!newest || before.rounds.some(({ round, closedAt }) => round === newest.round && closedAt !== null)) return null;
+  if (!newest.participants.includes(clientId) || newest.aggregated.includes(clientId)) return null;
+  const why = clients.find(({ id }) => id === clientId)?.told?.[0];
+  if (why === undefined || !Object.hasOwn(LEFT_OUT, why)) return null;
+  return [endedAt === null ? "leftOut" : "leftOutOfLast", why as LeftOut];
 }
 
 /** Null where there is nothing to say. `hiddenMs` is how long a page that is shown again was hidden. */

@@ -41,6 +41,12 @@ const FATES = {
   late: "已在没有本标签页的情况下继续，仍接受它的应答",
   over: "已在没有本标签页的情况下结束，从下一轮继续",
 };
+const LEFT_OUT = {
+  late: "它没有按时回应",
+  lateInSum: "它没有按时回应",
+  skipped: "组织者没有等它",
+  enoughOthers: "已有足够多的其他客户端回应",
+};
 
 export const zh: typeof en = {
   rounds: {
@@ -142,6 +148,8 @@ export const zh: typeof en = {
     shown: (minutes) => `本标签页隐藏了 ${formatDuration(60 * minutes)}，期间一直在继续。`,
     putOff: (seconds) => `协调器目前太忙：本标签页将在 ${seconds} 秒后再次请求。`,
     awake: (fate) => `已唤醒。之前的那一轮：${FATES[fate]}。`,
+    leftOut: (why) => `有一轮在没有本标签页的情况下结束了：${LEFT_OUT[why]}。它会自动从下一轮继续。`,
+    leftOutOfLast: (why) => `最后一轮在没有本标签页的情况下结束了：${LEFT_OUT[why]}。它保留之前的结果。`,
     sumRefused: (reason) => `为了不暴露自己的更新，本标签页没有参加这一轮的求和：${reason}。`,
     deviceLost: () => "图形设备已丢失：本标签页改用 wasm 继续。",
   },
