@@ -2,6 +2,8 @@
 import type { CoordinatorClient } from "@duet/client/coordinatorClient";
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { BaseModel } from "@duet/lora-core/protocol/baseModel";
+import { NO_METRICS } from "@duet/lora-core/protocol/metrics";
+import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { arrive as arriveAt, asOfVersionBefore } from "./support/bareClient.ts";
@@ -52,6 +54,13 @@ const control = (of: OpenFederation, kind: "pause" | "resume" | "stop") =>
     organiserKey: of.organiserKey,
     action: { kind },
   });
+
+const isAsked = ({ openRound }: Snapshot): boolean =>
+  openRound !== null && openRound.submitted.length < openRound.participants.length;
+
+/** As one that has learned, where nothing of it is shared. */
+const answerNothing = (client: CoordinatorClient, round: number) =>
+  client.submitRound({ round, adapter: null, madeFrom: [], metrics: NO_METRICS });
 
 const status = (page: Page, words: string | RegExp) =>
   page.getByRole("status", { name: "Federation status" }).filter({ hasText: words }).waitFor();
@@ -129,6 +138,40 @@ it("stopped: who watches and who comes to join is told", async () => {
   await door.getByText("The organiser has stopped this federation.").waitFor();
   await door.getByText("Nobody can join any more. What came of it can still be seen.").waitFor();
   for (const page of [watch, door]) expect(await problemsOf(page)).toEqual([]);
+});
+
+it("finished, stopped, full or closed: whoever opens the link is told so before any work, and can look", async () => {
+  const named = (name: string, sizes: Partial<Parameters<typeof defaultFederation>[0]> = {}) =>
+    stage.open(defaultFederation({ name, model, task: TASK, minClients: 1, rounds: 1, ...sizes }));
+  const finished = await named("Early shift", { method: "local" });
+  const alone = await arrive(finished, "emil");
+  for (let isOver = false; !isOver; ) {
+    const { phase, openRound } = await finished.until("a round to answer", (seen) => seen.endedAt !== null || isAsked(seen));
+    isOver = phase === "finished";
+    if (openRound && !isOver) await answerNothing(alone, openRound.round);
+  }
+  const full = await named("Late shift", { maxClients: 1 });
+  await arrive(full, "fay");
+  const closed = await named("Office hours");
+  const { federationId, organiserKey } = closed;
+  const action = { kind: "setJoining" as const, joining: "closed" as const };
+  await stage.organiser.request("federation:control", { federationId, organiserKey, action });
+  for (const [open, title, look] of [
+    [finished, "This federation has finished.", "See what came of it"],
+    [federation, "The organiser has stopped this federation.", "See what came of it"],
+    [full, "This federation is full.", "Watch"],
+    [closed, "This federation is closed to new clients.", "Watch"],
+  ] as const) {
+    const page = await pageAt(open.inviteUrl);
+    const told = page.getByRole("alert").filter({ hasText: title });
+    await told.waitFor();
+    for (const asked of ["textbox", "radio", "combobox"] as const) expect(await page.getByRole(asked).count()).toBe(0);
+    expect(await page.getByText("of computing").count()).toBe(0);
+    expect(await problemsOf(page)).toEqual([]);
+    await told.getByRole("link", { name: look }).click();
+    await page.getByRole("status", { name: "Federation status" }).waitFor();
+    await page.close();
+  }
 });
 
 it("everyone left: what there is of the shared adapter is kept, and somebody may come back", async () => {

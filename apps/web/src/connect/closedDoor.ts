@@ -7,24 +7,19 @@ import { words } from "./words.ts";
 export interface ClosedDoor {
   readonly title: string;
   readonly text: string;
+  /** What there is to look at instead. */
+  readonly look: string;
 }
 
 /** Why nobody can join now, and what one can do; null while one can. */
 export function closedDoor({ phase, joining, clients, config }: Snapshot): ClosedDoor | null {
   if (phase === "finished" || phase === "stopped" || phase === "failed") {
-    return { title: words.closedDoor.ended[phase], text: words.closedDoor.endedText };
+    return { title: words.closedDoor.ended[phase], text: words.closedDoor.endedText, look: words.closedDoor.seeResult };
   }
-  if (joining === "closed") {
-    return {
-      title: words.closedDoor.closed,
-      text: words.closedDoor.closedText,
-    };
-  }
-  if (isDescribed(config.model.config)) return { title: words.closedDoor.forPython, text: words.closedDoor.forPythonText };
+  const { watch: look } = words.closedDoor;
+  if (joining === "closed") return { title: words.closedDoor.closed, text: words.closedDoor.closedText, look };
+  if (isDescribed(config.model.config)) return { title: words.closedDoor.forPython, text: words.closedDoor.forPythonText, look };
   const staying = clients.filter(({ status }) => status !== "left").length;
   if (staying < config.maxClients) return null;
-  return {
-    title: words.closedDoor.full,
-    text: words.closedDoor.fullText(config.maxClients),
-  };
+  return { title: words.closedDoor.full, text: words.closedDoor.fullText(config.maxClients), look };
 }

@@ -236,6 +236,8 @@ export const en = {
     closed: "This federation is closed to new clients.",
     closedText: "Ask the organiser to open it. Who is in can come back.",
     full: "This federation is full.",
+    watch: "Watch",
+    seeResult: "See what came of it",
     forPython: "Only clients in Python can take part in this federation.",
     forPythonText:
       "Its base model is one that no tab computes. Take part by the same link with python -m duet_client join; here you can watch.",
@@ -333,7 +335,6 @@ export const en = {
     joinAndTrain: "Join and train",
     leaveAnyTime: "You can leave at any time and keep your adapters.",
     afterTheCheck: "This tab joins once the check of this device has ended.",
-    watch: "Watch",
     secure: "updates are summed securely",
     plain: "the coordinator sees each update",
     takes: (time: string, rows: string) => `about ${time} of computing with ${rows} rows`,

@@ -1,6 +1,5 @@
 import { rankByMemory } from "@duet/client/memoryAdvice";
 import { proposeRank } from "@duet/client/rankProposal";
-import { isDescribed } from "@duet/lora-core/checkpoints/describedLayout";
 import { type FiguresFor, leastFigures } from "@duet/lora-core/protocol/figures";
 import { MAX_NAME_LENGTH } from "@duet/lora-core/protocol/limits";
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
@@ -104,12 +103,12 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
     <Term key="rounds" term="round">
       {common.counts.rounds(config.budgets.rounds)}
     </Term>,
-    ...(isDescribed(config.model.config) ? [] : [computingText(fitting, data, ready)]),
+    ...(door ? [] : [computingText(fitting, data, ready)]),
     ...protections(config),
   ];
   const head = (
     <div>
-      <h1>{words.joinPage.joinNamed(config.name)}</h1>
+      <h1>{door ? config.name : words.joinPage.joinNamed(config.name)}</h1>
       <p className="soft">
         {facts.map((fact, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the place is what it is
@@ -205,6 +204,7 @@ function JoinForm({ snapshot, inviteToken }: { readonly snapshot: Snapshot; read
 function ClosedDoorNote({
   title,
   text,
+  look,
   federationId,
   token,
 }: ClosedDoor & { readonly federationId: string; readonly token: string }) {
@@ -213,7 +213,7 @@ function ClosedDoorNote({
       {text}
       <Group mt="sm">
         <Button component={Link} to={watchPath(federationId, token)} size="xs" variant="default">
-          {words.joinPage.watch}
+          {look}
         </Button>
       </Group>
     </Alert>
