@@ -1,9 +1,9 @@
-/** A tab whose GPU is taken away in the middle of a round, and one whose memory is full. */
+/** A tab whose GPU is taken away in the middle of a round, one whose memory is full, and one with a GPU in software. */
 import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { endMemory, loseDevice } from "./support/failingDevices.ts";
-import { join } from "./support/participant.ts";
+import { introduce, join } from "./support/participant.ts";
 import { problemsOf } from "./support/problems.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 
@@ -30,6 +30,26 @@ it("says within seconds that its memory is full, and what to do", async () => {
   await page.getByRole("button", { name: "Join and train" }).click();
   const alert = page.getByRole("alert").filter({ hasText: "There is no room for" });
   await alert.getByText("a federation with a smaller batch needs less memory").waitFor();
+  expect(await problemsOf(page)).toEqual([]);
+  await page.close();
+});
+
+it("says why it computes without the GPU where that is a software one, before it joins and after", async () => {
+  const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
+  if (!model) throw new Error("The coordinator does not offer use-lite");
+  const federation = await stage.open(defaultFederation({ name: "software", model, task: scenario.task, minClients: 2 }));
+  const page = await stage.browser.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(federation.inviteUrl);
+  const file = await stage.writeRows("software", scenario.clients[0]?.rows ?? []);
+  await introduce(page, { name: "software", file, input: "input", answer: "answer" });
+  await page.getByRole("button", { name: "Check this device" }).click();
+  const why = /^The only WebGPU adapter is a software one \(.*swiftshader.*\)\. WebAssembly with /i;
+  await page.getByText(why).waitFor();
+  await page.getByRole("button", { name: "Join and train", disabled: false }).click();
+  const mine = page.getByRole("region", { name: "My tab" });
+  await mine.getByText(why).waitFor();
+  await mine.getByText(/^backend wasm/).waitFor();
   expect(await problemsOf(page)).toEqual([]);
   await page.close();
 });
