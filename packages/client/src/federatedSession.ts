@@ -331,6 +331,8 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
       run(forget(clientId), null);
     } else if (how !== "finished") engine.close();
     // After a finished federation the engine still answers.
+    // A client whose connection ends is away: nobody waits for one that failed until a deadline.
+    if (how === "failed" && clientId) coordinator.reconnect();
   }
 
   async function forget(clientId: string | null): Promise<void> {

@@ -407,8 +407,7 @@ export const en = {
   federationPage: {
     playground: "Playground",
     rounds: "Rounds",
-    takingPart: "taking part",
-    tookPart: "took part",
+    roles: { in: "taking part", out: "took part", failed: "stopped" },
     notTakingPart: "This tab no longer takes part",
     tryAgain: "Try again",
     frontPage: "Front page",

@@ -384,8 +384,7 @@ export const zh: typeof en = {
   federationPage: {
     playground: "试用",
     rounds: "轮次",
-    takingPart: "参与者",
-    tookPart: "曾参与",
+    roles: { in: "参与者", out: "曾参与", failed: "已停止" },
     notTakingPart: "本标签页不再参与",
     tryAgain: "重试",
     frontPage: "首页",

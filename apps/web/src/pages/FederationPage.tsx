@@ -70,7 +70,7 @@ export function FederationPage() {
         <Dashboard
           snapshot={feed.snapshot}
           token={token}
-          myRole={isOut(mine?.state ?? null) ? words.federationPage.tookPart : words.federationPage.takingPart}
+          myRole={words.federationPage.roles[roleOf(mine?.state ?? null)]}
           tab={
             mine ? (
               <>
@@ -124,8 +124,11 @@ export function FederationPage() {
   );
 }
 
-/** To the end, or until it was out. */
-const isOut = (state: SessionState | null): boolean => state?.stage.kind === "finished" || state?.stage.kind === "removed";
+/** Out: to the end, or until it was. */
+function roleOf(state: SessionState | null): "in" | "out" | "failed" {
+  if (state?.stage.kind === "failed") return "failed";
+  return state === null || isTakingPart(state) ? "in" : "out";
+}
 
 const ownRank = ({ clients }: Snapshot, { clientId }: SessionState): number | null =>
   clients.find(({ id }) => id === clientId)?.rank ?? null;

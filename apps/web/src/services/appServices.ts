@@ -77,6 +77,8 @@ export interface AppServices {
    * simulated participant, of which nobody is told: it was nobody's data.
    */
   forget(federationId: string, parts: readonly ForgettablePart[]): Promise<Forgotten>;
+  /** Deletes all that this browser keeps of the client that this tab was until it failed, so that it may join as another. */
+  beginAnew(federationId: string): Promise<void>;
   /** Comes back as the client this tab was before a reload, with its simulated participant. */
   resume(federationId: string): Promise<ComeBack>;
   /** This tab in a team; null while it is in none. */
@@ -159,6 +161,11 @@ export function createAppServices(): AppServices {
       const forgotten = await forgetParts({ storage, ledgers, engine: engines.current }, federationId, tookPart ? PARTS : parts);
       if (tookPart) void coordinator.request("client:leave", {}).catch(() => {});
       return forgotten;
+    },
+    async beginAnew(federationId) {
+      await forgetParts({ storage, ledgers, engine: engines.current }, federationId, PARTS);
+      // Not before: without a session the page comes back as the client that is kept.
+      sessions.end(federationId);
     },
     async resume(federationId) {
       const known = storage.identity(federationId);

@@ -48,7 +48,8 @@ const CONNECTION = {
 } as const;
 
 const TRAINING = {
-  LOSS_NOT_FINITE: "The learning rate is probably too high for this data: tell the organiser.",
+  LOSS_NOT_FINITE:
+    "If you brought an adapter to start from, join without it. If not, the learning rate is probably too high for this data: tell the organiser.",
   OUT_OF_MEMORY: "Close other tabs and reload; a federation with a smaller batch needs less memory.",
   DEVICE_LOST: "Reload this page: it comes back as the same client and computes without the graphics device.",
   BACKEND_MISSING: "Leave the choice of the backend to Duet, or use a browser that has this one.",

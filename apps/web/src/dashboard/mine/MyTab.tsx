@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { Link, parsePath } from "react-router";
 import { AdaptersPanel } from "../../adapters/AdaptersPanel.tsx";
 import { RecognitionPanel } from "../../adapters/RecognitionPanel.tsx";
+import { useServices } from "../../hooks/ServicesContext.tsx";
 import { useTask } from "../../hooks/useTask.ts";
 import { formatCount } from "../../lib/format.ts";
 import { federationPath, joinPath, NEW_FEDERATION_PATH } from "../../lib/links.ts";
@@ -84,8 +85,12 @@ export function MyTab({ session, state, snapshot, token, memory, mixture, usesAl
       )}
       {!state.canResume && <p className="small">{words.myTab.notStored}</p>}
       {!state.modelKept && <p className="muted small">{words.myTab.notKept}</p>}
-      {stage.kind === "failed" && <FailureAlert failure={stage.failure} />}
-      {stage.kind === "failed" && <WaysOut state={state} snapshot={snapshot} token={token} />}
+      {stage.kind === "failed" && (
+        <div style={{ marginTop: 12 }}>
+          <FailureAlert failure={stage.failure} />
+          <WaysOut state={state} snapshot={snapshot} token={token} />
+        </div>
+      )}
       {view.canLeave && <KeepAwake />}
       {view.canLeave && <LeaveButton session={session} />}
     </Panel>
@@ -125,7 +130,7 @@ export function MyTab({ session, state, snapshot, token, memory, mixture, usesAl
 const WAY_LOOK = { mt: "sm", mr: "sm", size: "xs", variant: "default" } as const;
 
 function WaysOut({ state, snapshot, token }: Pick<MyTabProps, "state" | "snapshot" | "token">) {
-  const { again, hasOneThread, smaller } = waysOut(state, snapshot);
+  const { again, hasOneThread, smaller, hasOtherData } = waysOut(state, snapshot);
   const path = (again === "joinAgain" ? joinPath : federationPath)(snapshot.federationId, token);
   const label = words.myTab[again];
   const { pathname = "", hash = "" } = parsePath(path);
@@ -150,7 +155,23 @@ function WaysOut({ state, snapshot, token }: Pick<MyTabProps, "state" | "snapsho
           {words.myTab.forSmallDevices}
         </Button>
       )}
+      {hasOtherData && <OtherData federationId={snapshot.federationId} />}
     </>
+  );
+}
+
+/** Joins again, as another client than this tab was. */
+function OtherData({ federationId }: { readonly federationId: string }) {
+  const services = useServices();
+  const [, start] = useTask();
+  return (
+    <div className="leave">
+      <ConfirmButton
+        label={words.myTab.joinWithOtherData}
+        warning={words.myTab.otherDataWarning}
+        onConfirm={() => start(() => services.beginAnew(federationId))}
+      />
+    </div>
   );
 }
 

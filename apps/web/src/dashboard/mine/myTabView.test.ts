@@ -80,10 +80,19 @@ test("one thread is a way out of a start that stood still, and none where memory
     device: null,
   });
   const snapshot = snapshotOf();
-  expect(waysOut(failed("START_STALLED"), snapshot)).toEqual({ again: "joinAgain", hasOneThread: true, smaller: null });
+  const fromAnew = { again: "joinAgain", hasOneThread: true, smaller: null, hasOtherData: false };
+  expect(waysOut(failed("START_STALLED"), snapshot)).toEqual(fromAnew);
   const short = waysOut(failed("OUT_OF_MEMORY"), snapshot);
   expect(short).toMatchObject({ again: "joinAgain", hasOneThread: false, smaller: { again: { devices: "small" } } });
   const { model, task } = snapshot.config;
   const small = { ...snapshot, config: defaultFederation({ name: "small", model, task, devices: "small" }) };
   expect(waysOut(failed("OUT_OF_MEMORY"), small).smaller).toBeNull();
+});
+
+test("a client whose loss is no number may come with other data, and had joined; one that never did has but its start behind it", () => {
+  const stage: SessionStage = { kind: "failed", failure: { code: "LOSS_NOT_FINITE", sentence: "", nextStep: "" } };
+  expect(waysOut(at(stage), snapshotOf())).toMatchObject({ again: "tryAgain", hasOtherData: true });
+  const steps = (state: SessionState) => myTabView(state, snapshotOf()).checklist.find((step) => step.state === "current")?.label;
+  expect(steps(at(stage))).toBe("Train");
+  expect(steps({ ...at(stage), clientId: null })).toBe("Model");
 });

@@ -46,13 +46,15 @@ const STEPS_DONE: Readonly<Record<SessionStage["kind"], number>> = {
   summing: 3,
   finished: 5,
   removed: 3,
-  failed: 1,
+  failed: 3,
 };
+/** It failed before it was one of the clients. */
+const STEPS_DONE_BEFORE_JOINING = 1;
 
 export function myTabView(state: SessionState, snapshot: Snapshot): MyTabView {
   const { stage } = state;
   const said = state.notes.map(sessionNote);
-  const done = STEPS_DONE[stage.kind];
+  const done = stage.kind === "failed" && state.clientId === null ? STEPS_DONE_BEFORE_JOINING : STEPS_DONE[stage.kind];
   return {
     checklist: STEPS.map((step, index) => ({
       label: words.myTabView[step],
@@ -73,14 +75,18 @@ export interface WaysOut {
   readonly hasOneThread: boolean;
   /** The federation once more, for devices with less memory, where that was short; null where it cannot help. */
   readonly smaller: AgainState | null;
+  /** What it trains, or started from, may be at fault: as another client, with other data. */
+  readonly hasOtherData: boolean;
 }
 
 export function waysOut({ clientId, device, stage }: SessionState, snapshot: Snapshot): WaysOut {
-  const isShortOfMemory = stage.kind === "failed" && stage.failure.code === "OUT_OF_MEMORY";
+  const code = stage.kind === "failed" ? stage.failure.code : null;
+  const isShortOfMemory = code === "OUT_OF_MEMORY";
   return {
     again: clientId === null ? "joinAgain" : "tryAgain",
     hasOneThread: device === null && !isShortOfMemory,
     smaller: isShortOfMemory ? againForSmallDevices(snapshot) : null,
+    hasOtherData: clientId !== null && code === "LOSS_NOT_FINITE",
   };
 }
 

@@ -27,6 +27,9 @@ export const en = {
     tryAgain: "Try again",
     oneThread: (again: string) => `${again} with one thread`,
     forSmallDevices: "Create it anew for small devices",
+    joinWithOtherData: "Join with other data",
+    otherDataWarning:
+      "This device forgets its rows and adapters of this federation, and this tab joins as a new client. What was averaged already stays averaged.",
     leaveTheFederation: "Leave the federation",
     leaveWarning:
       "This tab takes part no more, and this device forgets its rows and adapters of this federation. Export the adapters first if you want to keep them. What was averaged already stays averaged.",

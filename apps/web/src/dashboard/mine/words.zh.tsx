@@ -26,6 +26,8 @@ export const zh: typeof en = {
     tryAgain: "重试",
     oneThread: (again) => `${again}（使用单线程）`,
     forSmallDevices: "为小型设备重新创建",
+    joinWithOtherData: "用其他数据加入",
+    otherDataWarning: "这台设备会清除它在这个联邦中的数据行和适配器，本标签页将以新客户端的身份加入。已经平均的结果不会改变。",
     leaveTheFederation: "退出联邦",
     leaveWarning:
       "本标签页将不再参与，这台设备会清除它在这个联邦中的数据行和适配器。如需保留适配器，请先下载。已经平均的结果不会改变。",
