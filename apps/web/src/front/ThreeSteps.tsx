@@ -5,17 +5,17 @@ import { words } from "./words.ts";
 export function ThreeSteps() {
   return (
     <ol className="steps">
-      <li className="personal">
-        <h2 className="withDot">{words.threeSteps.learnAlone}</h2>
-        <p>{words.threeSteps.learnAloneText(<Term term="personal adapter" />)}</p>
-      </li>
       <li className="shared">
         <h2 className="withDot">{words.threeSteps.learnTogether}</h2>
         <p>{words.threeSteps.learnTogetherText(<Term term="shared adapter" />, <Term term="coordinator" />)}</p>
       </li>
+      <li className="personal">
+        <h2 className="withDot">{words.threeSteps.makeItYours}</h2>
+        <p>{words.threeSteps.makeItYoursText(<Term term="personal adapter" />)}</p>
+      </li>
       <li className="fused">
-        <h2 className="withDot">{words.threeSteps.fuse}</h2>
-        <p>{words.threeSteps.fuseText(<Term term="fused adapter" />)}</p>
+        <h2 className="withDot">{words.threeSteps.choose}</h2>
+        <p>{words.threeSteps.chooseText(<Term term="fused adapter" />)}</p>
       </li>
     </ol>
   );

@@ -61,19 +61,22 @@ export const en = {
     takenOff: (name: string) => `${name} was taken off this list. The federation itself goes on.`,
   },
   threeSteps: {
-    learnAlone: "Learn alone",
-    learnAloneText: (term: ReactNode) => <>Your tab trains a {term} on your rows. By default it never leaves.</>,
     learnTogether: "Learn together",
     learnTogetherText: (adapter: ReactNode, coordinator: ReactNode) => (
       <>
-        Each round, a {adapter} goes to the {coordinator}, which averages all of them and sends one back.
+        Each round, your tab trains a {adapter} on your rows and sends it to the {coordinator}, which averages all of them and
+        sends one back.
       </>
     ),
-    fuse: "Make it yours",
-    fuseText: (term: ReactNode) => (
+    makeItYours: "Make it yours",
+    makeItYoursText: (adapter: ReactNode) => (
+      <>At the end, your tab trains it once more on your rows: your {adapter}. By default it never leaves.</>
+    ),
+    choose: "Keep what serves you",
+    chooseText: (term: ReactNode) => (
       <>
-        Your tab trains what all have learned once more on your rows, or mixes both into a {term}, and says which one serves you
-        best.
+        Your tab may mix both into a {term}. It tests each on rows kept out of training, beside learning alone, and says which one
+        serves you best.
       </>
     ),
   },

@@ -58,16 +58,20 @@ export const zh: typeof en = {
     takenOff: (name) => `已从列表中移除“${name}”。联邦本身会继续。`,
   },
   threeSteps: {
-    learnAlone: "单独学习",
-    learnAloneText: (term) => <>你的标签页用你的数据行训练一个{term}。默认情况下它不会离开标签页。</>,
     learnTogether: "共同学习",
     learnTogetherText: (adapter, coordinator) => (
       <>
-        每一轮，{adapter}都会发给{coordinator}，由它对所有共享适配器求平均，再把结果发回。
+        每一轮，你的标签页用你的数据行训练一个{adapter}，发给{coordinator}，由它对所有共享适配器求平均，再把结果发回。
       </>
     ),
-    fuse: "变成你自己的",
-    fuseText: (term) => <>你的标签页用你的数据行把大家学到的再训练一次，或把两者合成一个{term}，并告诉你哪一个最适合你。</>,
+    makeItYours: "变成你自己的",
+    makeItYoursText: (adapter) => (
+      <>最后，你的标签页用你的数据行把它再训练一次，得到你的{adapter}。默认情况下它不会离开标签页。</>
+    ),
+    choose: "留下最适合你的",
+    chooseText: (term) => (
+      <>你的标签页还可以把两者合成一个{term}，用不参与训练的数据行逐一测试，并与单独学习比较，告诉你哪一个最适合你。</>
+    ),
   },
   frontPage: {
     headline: "一起微调同一个语言模型。",
