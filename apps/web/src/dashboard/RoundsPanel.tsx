@@ -1,4 +1,5 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { stageOfRound } from "@duet/lora-core/schedule/roundNumbers";
 import { IconCheck, IconClock, IconX } from "@tabler/icons-react";
 import { memo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
@@ -21,7 +22,8 @@ export const RoundsPanel = memo(function RoundsPanel({ snapshot }: { readonly sn
   useLanguage();
   const timeline = timelineView(snapshot);
   const { columns, lanes, worstModule } = timeline;
-  const isSecure = snapshot.config.aggregation === "secure";
+  const { aggregation, budgets } = snapshot.config;
+  const [isSecure, rounds] = [aggregation === "secure", budgets.rounds];
   const [hasTook, hasErrors] = [columns.some(isTimed), columns.some(isAveraged)];
   if (lanes.length === 0) return null;
   return (
@@ -36,7 +38,7 @@ export const RoundsPanel = memo(function RoundsPanel({ snapshot }: { readonly sn
     >
       <Lanes timeline={timeline} />
       <div className="key" aria-hidden="true">
-        {STAGES.map((stage) => (
+        {STAGES.filter((stage) => columns.some(({ round }) => stageOfRound(round, rounds) === stage)).map((stage) => (
           <span key={stage}>
             <span className="swatch" style={{ background: STAGE_COLORS[stage] }} />
             {words.roundsPanel.stages[stage]}
