@@ -234,7 +234,7 @@ export const en = {
     },
     endedText: "Nobody can join any more. What came of it can still be seen.",
     closed: "This federation is closed to new clients.",
-    closedText: "Ask the organiser to open it. Who is in can come back.",
+    closedText: "Ask the organiser to open it. Those who are in can come back.",
     full: "This federation is full.",
     watch: "Watch",
     seeResult: "See what came of it",

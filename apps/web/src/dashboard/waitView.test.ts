@@ -20,7 +20,7 @@ const tabOf = (clientId: string) => ({ clientId, stage: { kind: "waiting" as con
 test("who is done, for whom it waits, and what happens at the deadline", () => {
   const snapshot = collecting(1, open({}));
   const { reason, countdown } = waitView(snapshot, tabOf("bram"), 40_000);
-  expect(reason).toBe("anna is done. Waiting for you and chen. In 1 min the round closes with who is there.");
+  expect(reason).toBe("anna is done. Waiting for you and chen. In 1 min the round closes with those who have answered.");
   expect(countdown).toEqual({ secondsLeft: 60, share: 60 / snapshot.config.roundDeadlineSeconds });
   expect(waitView(snapshot, tabOf("anna"), 40_000).reason).toMatch(/^You are done\. Waiting for bram and chen\./);
 });
@@ -28,7 +28,7 @@ test("who is done, for whom it waits, and what happens at the deadline", () => {
 test("a federation that waits for more clients says what comes then, not once more that it waits", () => {
   const note = "Waiting for 1 more client before the next round opens.";
   const short = { note, told: [["waitingForMore", 1]] as const, clients: [clientOf("anna")] };
-  expect(waitView(snapshotOf(short), null, 0).reason).toBe("The next round opens by itself then.");
+  expect(waitView(snapshotOf(short), null, 0).reason).toBe("It goes on by itself then.");
   expect(waitView(snapshotOf({ ...short, clients: [clientOf("anna"), clientOf("bram")] }), null, 0).reason).toBe(note);
 });
 

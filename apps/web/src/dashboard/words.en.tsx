@@ -394,7 +394,7 @@ export const en = {
     many: (clients: number, besides: boolean) => `${clients} ${besides ? "others" : "clients"}`,
     done: (names: string, areMany: boolean) =>
       `${names.startsWith("you") ? `Y${names.slice(1)}` : names} ${areMany ? "are" : "is"} done.`,
-    opensThen: "The next round opens by itself then.",
+    opensThen: "It goes on by itself then.",
     putOut: "No longer taking part",
     asItStood: "What stands below is how it was when this tab was removed.",
     toBeLetIn: "Waiting to be let in",
@@ -402,7 +402,7 @@ export const en = {
     federationStands: (status: string) => `The federation: ${status}.`,
     notDrawn: "You were not drawn for this round; your turn comes.",
     waitingFor: (names: string) => `Waiting for ${names}.`,
-    closesIn: (secondsLeft: string) => `In ${secondsLeft} the round closes with who is there.`,
+    closesIn: (secondsLeft: string) => `In ${secondsLeft} the round closes with those who have answered.`,
   },
   federationPage: {
     playground: "Playground",

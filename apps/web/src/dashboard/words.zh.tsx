@@ -371,7 +371,7 @@ export const zh: typeof en = {
     somebody: "某个客户端",
     many: (clients, besides) => `${besides ? "另外 " : ""}${clients} 个客户端`,
     done: (names, areMany) => `${names} ${areMany ? "均" : ""}已完成。`,
-    opensThen: "届时下一轮会自动开启。",
+    opensThen: "届时会自动继续。",
     putOut: "不再参与",
     asItStood: "以下是本标签页被移除时的情况。",
     toBeLetIn: "等待接纳",

@@ -333,7 +333,7 @@ export const en = {
   },
   createdPage: {
     agreed: ({ method, rounds, clients, deadline }: Agreed) =>
-      `${method}, ${plural(rounds, "round")}, at most ${plural(clients, "client")}. A round waits at most ${deadline}, then it goes on with who has answered.`,
+      `${method}, ${plural(rounds, "round")}, at most ${plural(clients, "client")}. A round waits at most ${deadline}, then it goes on with those who have answered.`,
     unknownFederation: "Unknown federation",
     notYours: "This browser does not organise this federation",
     openOrganiserLink: (link: ReactNode) => <>Open its organiser link here. Without one, back to the {link}.</>,

@@ -3,7 +3,7 @@ export const en = {
     joining: {
       open: { label: "Open", note: "Whoever has the invite link joins." },
       approval: { label: "Ask me", note: "Whoever has the invite link asks; you let each one in, or not." },
-      closed: { label: "Closed", note: "Nobody new joins. Who is in can come back." },
+      closed: { label: "Closed", note: "Nobody new joins. Those who are in can come back." },
     },
     whoMayJoin: "Who may join",
     list: "List it on the front page",
