@@ -47,6 +47,11 @@ test("nothing is said of learning alone where it is not compared", () => {
   expect(headlineView(collecting(1), own)?.over).toBe("+0.25 over the untouched base");
 });
 
+test("what it is more than the base is the difference of the two as they are shown", () => {
+  const rounded = { ...own, own: { ...own.own, accuracy: { ...accuracy, base: 25 / 72, shared: 68 / 72 } } };
+  expect(headlineView(collecting(1), rounded)?.over).toBe("+0.59 over the untouched base");
+});
+
 test("a loss is told as one, with its sign", () => {
   const worse = { ...own, own: { ...own.own, accuracy: { ...accuracy, shared: 0.2 } } };
   expect(headlineView(collecting(1), worse)?.over).toBe("−0.05 over the untouched base");

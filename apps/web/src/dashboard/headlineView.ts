@@ -130,9 +130,12 @@ interface Alone {
   readonly rows: number;
 }
 
+/** Both stand beside their difference, which a reader makes of what is shown. */
+const asShown = (accuracy: number): number => Math.round(100 * accuracy) / 100;
+
 function overText(to: number, base: number | null, alone: Alone | null): string {
   const parts = [
-    ...(base === null ? [] : [words.headlineView.overBase(formatGain(to - base))]),
+    ...(base === null ? [] : [words.headlineView.overBase(formatGain(asShown(to) - asShown(base)))]),
     ...(alone ? aloneText(to, alone) : []),
   ];
   return parts.join(common.listing.comma);
