@@ -82,7 +82,7 @@ export function FusionSliders({ playground, shown, isClosed, served, fusionRows 
         {fused.source === "served" ? served?.words : words.fusionSliders.kinds[fused.kind].words}
       </p>
       <p aria-live="polite" style={{ margin: 0 }}>
-        {figureWords(figure, fusionRows)}
+        {isClosed && figure.kind === "none" ? null : figureWords(figure, fusionRows)}
       </p>
     </>
   );
