@@ -16,7 +16,8 @@ test("before anything is measured an accuracy is known to half of the interval o
   expect(accuracySpread(30)).toBeCloseTo(0.1685, 3);
 });
 
-// By hand: sqrt(0.75 * 0.25 / 48 + 0.5 * 0.5 / 48) = 0.0955, times 1.96.
-test("a difference of two accuracies is as sure as both together", () => {
-  expect(differenceSpread(0.75, 0.5, 48)).toBeCloseTo(0.1871, 4);
+// By hand: with one right and one wrong more, 37 and 25 of 50: sqrt(0.74 * 0.26 / 50 + 0.5 * 0.5 / 50) = 0.09406, times 1.96; 23 of 24 twice.
+test("a difference of two accuracies is as sure as both together, and few rows that are all right are no certainty", () => {
+  expect(differenceSpread(0.75, 0.5, 48)).toBeCloseTo(0.1844, 4);
+  expect(differenceSpread(1, 1, 22)).toBeCloseTo(0.1131, 4);
 });

@@ -24,9 +24,13 @@ export function accuracySpread(rows: number): number {
 
 /**
  * Half of the 95 % interval around the difference of two accuracies on `rows` rows each, as if those were different rows. On the same rows, which
- * two models mostly get right and wrong together, it is less: this is the most that can be said where only the shares are known.
+ * two models mostly get right and wrong together, it is less: this is the most that can be said where only the shares are known. One right and one
+ * wrong are added to each (Agresti and Caffo 2000), without which few rows that are all right would be told as certain.
  */
 export function differenceSpread(one: number, other: number, rows: number): number {
-  const variance = (share: number) => (share * (1 - share)) / rows;
+  const variance = (share: number) => {
+    const added = (share * rows + 1) / (rows + 2);
+    return (added * (1 - added)) / (rows + 2);
+  };
   return Z * Math.sqrt(variance(one) + variance(other));
 }
