@@ -278,7 +278,7 @@ test("leaving in the middle of work cancels it and forgets everything here", asy
 test("after the end the engine still answers; closing ends it", async () => {
   const { session, calls, feed, has, stage } = started();
   await has("run 1");
-  feed.push(snapshotOf({ phase: "finished", note: "Finished: all rounds are done." }));
+  feed.push(snapshotOf({ phase: "finished", note: "All rounds are done." }));
   await stage("finished");
   expect(calls).not.toContain("close");
   session.close();

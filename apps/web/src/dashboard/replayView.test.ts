@@ -83,7 +83,7 @@ test("its line of status is of that moment, and does not go on", () => {
 });
 
 test("what is said of the federation and its clients now is not said of then", () => {
-  const now = { phase: "finished", note: "Finished: all rounds are done.", told: [["finished"]] } as const;
+  const now = { phase: "finished", note: "All rounds are done.", told: [["finished"]] } as const;
   const clients = snapshot.clients.map((client) => ({ ...client, note: "connection lost", told: ["lost"] as const }));
   const replayed = asOfRound({ ...snapshot, ...now, clients }, 1);
   expect(phaseNote(replayed)).toMatch(/^Replayed: as it stood at /);

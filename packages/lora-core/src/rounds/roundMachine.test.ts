@@ -321,7 +321,7 @@ test("the rounds after the last aggregated one fuse and finish without an aggreg
     submitted("anna", 3, 50),
   );
   const { state: end, commands } = transition(state, submitted("bram", 3, 51));
-  expect(roundsView(end)).toMatchObject({ phase: "finished", endedAt: 51, note: "Finished: all rounds are done." });
+  expect(roundsView(end)).toMatchObject({ phase: "finished", endedAt: 51, note: "All rounds are done." });
   expect(commands).toEqual([{ type: "cancelTimer", key: "deadline:3:1" }]);
   expect(end.modelRound).toBe(2);
   expect(end.rounds.map(({ aggregationError }) => aggregationError)).toContain(0.125);

@@ -105,7 +105,7 @@ export const ROUND_SENTENCES = {
   damagedLeftOut: (round: number) => `its adapter of round ${round} was damaged on the coordinator's disk, so it was left out`,
 
   // Why it is in its phase, and what happens next: a sentence each.
-  finished: () => "Finished: all rounds are done.",
+  finished: () => "All rounds are done.",
   because: (reason: string) => `${reason}.`,
   nothingKept: () => "No shared adapter was made yet.",
   kept: (round: number) => `The shared adapter of round ${round} is kept.`,
