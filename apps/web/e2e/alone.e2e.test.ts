@@ -55,7 +55,7 @@ it("leads a participant's result with what was gained over learning alone, and j
     .waitFor();
   const table = anna.getByRole("region", { name: "What every client serves" });
   await table.getByRole("columnheader", { name: "Alone", exact: true }).waitFor();
-  await anna.getByText(/Against learning alone \d better, \d worse, \d not told on so few rows\./).waitFor();
+  await anna.getByText(/Against learning alone \d better, \d worse, \d undecided on so few rows\./).waitFor();
   await anna.getByRole("group", { name: "Line to show alone" }).getByRole("button", { name: "alone", exact: true }).waitFor();
   expect(await problemsOf(anna)).toEqual([]);
 });
@@ -65,7 +65,7 @@ it("tells who looks on what every client gained over it", async () => {
   page.setDefaultTimeout(DEADLINE_MS);
   await page.goto(federation.watchUrl);
   await page.getByText(GAIN).first().waitFor();
-  await page.getByText(/Against learning alone \d better, \d worse, \d not told on so few rows\./).waitFor();
+  await page.getByText(/Against learning alone \d better, \d worse, \d undecided on so few rows\./).waitFor();
   await page.getByRole("columnheader", { name: "Over alone" }).waitFor();
   await page.close();
 });

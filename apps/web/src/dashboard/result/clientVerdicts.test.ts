@@ -42,7 +42,7 @@ test("every client's way, figures with their doubt, and whether it is told from 
   expect(verdicts?.ways).toBe(
     "Of 3 clients 1 serves a mix of both, 1 serves the personal adapter alone, 1 serves the shared adapter alone.",
   );
-  expect(verdicts?.against).toBe("Against the personal adapter 1 better, 1 worse, 0 not told on so few rows.");
+  expect(verdicts?.against).toBe("Against the personal adapter 1 better, 1 worse, 0 undecided on so few rows.");
   expect(verdicts?.why).toMatch(
     /^Chosen on each client's fusion rows: half of each, unless another point is better by more than 1 standard error\./,
   );
@@ -61,11 +61,11 @@ test("where all serve their personal adapter it is compared with the shared one,
   const config = { ...snapshotOf().config, strategy: presetOf("fedavg-finish") };
   const finished = [fusedClient("anna", [1, 0], [40, 20, 40]), fusedClient("bram", [1, 0], [40, 38, 40])];
   expect(clientVerdicts({ clients: finished, config })?.against).toBe(
-    "Against the shared adapter 1 better, 0 worse, 1 not told on so few rows.",
+    "Against the shared adapter 1 better, 0 worse, 1 undecided on so few rows.",
   );
   const compared = [fusedClient("anna", [1, 0], [40, 20, 40], 57), ...finished.slice(1)];
   const verdicts = clientVerdicts({ clients: compared, config });
   expect(verdicts?.rival).toBe("alone");
   expect(verdicts?.clients.map(({ isBetter }) => isBetter)).toEqual(["worse", null]);
-  expect(verdicts?.against).toBe("Against learning alone 0 better, 1 worse, 0 not told on so few rows.");
+  expect(verdicts?.against).toBe("Against learning alone 0 better, 1 worse, 0 undecided on so few rows.");
 });

@@ -33,7 +33,7 @@ export interface ClientVerdict {
   readonly personal: ServedFigure | null;
   readonly shared: ServedFigure | null;
   readonly served: ServedFigure | null;
-  /** Against the rival: "better", "worse", "perhaps better", "perhaps worse", "not told"; "the same" where it serves that one; null where one was not measured. */
+  /** Against the rival: "better", "worse", "perhaps better", "perhaps worse", "undecided"; "the same" where it serves that one; null where one was not measured. */
   readonly isBetter: string | null;
 }
 
@@ -116,7 +116,7 @@ function isBetterThan({ served, rows, ...figures }: Served, rival: Rival): strin
   if (right === null || other === null) return null;
   const word = right >= other ? words.clientVerdicts.better : words.clientVerdicts.worse;
   const verdict = isBetter(Math.max(right, other), Math.min(right, other), rows);
-  if (verdict === "no") return words.clientVerdicts.notTold;
+  if (verdict === "no") return words.clientVerdicts.undecided;
   return verdict === "yes" ? word : words.clientVerdicts.perhaps(word);
 }
 

@@ -89,7 +89,7 @@ export const en = {
     personal: "its personal adapter",
     shared: "the shared adapter",
     mix: (personal: string, shared: string) => `${personal} personal and ${shared} shared`,
-    notTold: "not told",
+    undecided: "undecided",
     same: "the same",
     allTheSame: "So there is nothing to compare it with.",
     perhaps: (word: string) => `perhaps ${word}`,
@@ -102,7 +102,7 @@ export const en = {
     rivals: { alone: "learning alone", personal: "the personal adapter", shared: "the shared adapter" },
     notMeasured: (rival: string) => `Nobody has measured ${rival} beside what it serves.`,
     against: (rival: string, better: number, worse: number, open: number) =>
-      `Against ${rival} ${better} better, ${worse} worse, ${open} not told on so few rows.`,
+      `Against ${rival} ${better} better, ${worse} worse, ${open} undecided on so few rows.`,
     why: "Chosen on each client's fusion rows. The figures are of test rows, which the choice never saw.",
     whySlot: (slot: string) => `This method serves the ${slot} adapter: nobody chose.`,
     whyBoth: "This method serves both adapters side by side: nobody chose.",

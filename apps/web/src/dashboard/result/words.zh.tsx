@@ -86,7 +86,7 @@ export const zh: typeof en = {
     personal: "它的个人适配器",
     shared: "共享适配器",
     mix: (personal, shared) => `${personal} 个人 + ${shared} 共享`,
-    notTold: "看不出",
+    undecided: "看不出",
     same: "相同",
     allTheSame: "因此没有可比较的。",
     perhaps: (word) => `可能${word}`,
