@@ -378,8 +378,8 @@ export const zh: typeof en = {
     organiserLetsIn: "需要组织者接纳你。",
     federationStands: (status) => `联邦：${status}。`,
     notDrawn: "本轮没有抽到你，之后会轮到。",
-    waitingFor: (names) => `正在等待 ${names}。`,
-    closesIn: (secondsLeft) => `${secondsLeft}后，本轮将以已到者结束。`,
+    waitingFor: (names) => `正在等待：${names}。`,
+    closesIn: (secondsLeft) => `${secondsLeft}后，本轮将以已回应者结束。`,
   },
   federationPage: {
     playground: "试用",
