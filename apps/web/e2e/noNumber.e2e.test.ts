@@ -1,13 +1,8 @@
 /** A tab whose loss is no number, because it started from an adapter of values that no base can take. */
-import { writeFile } from "node:fs/promises";
-import { adapterLayout, initialAdapter } from "@duet/lora-core/adapters/adapterLayout";
-import { writePeftAdapter } from "@duet/lora-core/adapters/peftFormat";
-import { federationBase } from "@duet/lora-core/federation/federationBase";
 import { DEMO_METHOD, defaultFederation } from "@duet/lora-core/federation/federationDefaults";
-import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
-import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { hugeAdapter } from "./support/hugeAdapter.ts";
 import { introduce, join } from "./support/participant.ts";
 import { problemsOf } from "./support/problems.ts";
 import { type Stage, startStage } from "./support/stage.ts";
@@ -20,17 +15,6 @@ beforeAll(async () => {
   stage = await startStage();
 });
 afterAll(() => stage?.close());
-
-/** Finite, and so large that what the base makes of them is not. */
-async function hugeAdapter({ model, adapter }: FederationConfig): Promise<string> {
-  const base = federationBase(model);
-  const start = initialAdapter(adapterLayout(base.linears, adapter), 1);
-  const tensors = new Map([...start].map(([key, { shape, data }]) => [key, { shape, data: data.map(() => 1e30) }]));
-  const files = writePeftAdapter({ config: adapter, tensors }, base);
-  const path = `${await stage.writeRows("adapter", [])}.zip`;
-  await writeFile(path, zipSync({ ...files, "adapter_config.json": strToU8(files["adapter_config.json"]) }));
-  return path;
-}
 
 it("says so and what to do, is not waited for, and comes in with other data; the others go on", async () => {
   const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
@@ -47,7 +31,7 @@ it("says so and what to do, is not waited for, and comes in with other data; the
   const columns = { input: "input", answer: "answer" };
   const broken = { name: "Ward B", file: second ?? "", ...columns };
   const options = { backend: "wasm", deadlineMs: DEADLINE_MS };
-  const adapter = await hugeAdapter(config);
+  const adapter = await hugeAdapter(stage, config);
   const { page, context } = await join(stage.browser, federation.inviteUrl, { ...broken, adapter }, options);
   const other = await join(stage.browser, federation.inviteUrl, { name: "Ward A", file: first ?? "", ...columns }, options);
 

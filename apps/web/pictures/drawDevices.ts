@@ -1,7 +1,8 @@
-/** Devices that fail: a GPU that is lost, and a memory that is full. */
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
+/** Tabs that fail: a GPU that is lost, a memory that is full, and a loss that is no number. */
+import { DEMO_METHOD, defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { endMemory, loseDevice } from "../e2e/support/failingDevices.ts";
+import { hugeAdapter } from "../e2e/support/hugeAdapter.ts";
 import { join } from "../e2e/support/participant.ts";
 import type { Stage } from "../e2e/support/stage.ts";
 import type { Shoot } from "./shoot.ts";
@@ -34,4 +35,13 @@ export async function drawDevices(stage: Stage, shoot: Shoot): Promise<void> {
   await full.getByRole("alert").filter({ hasText: "There is no room for" }).waitFor({ timeout: DEADLINE_MS });
   await shoot(full, "out-of-memory");
   await full.close();
+
+  const both = { method: DEMO_METHOD, preset: "paper", labelVectors: null, ...sizes };
+  const config = defaultFederation({ name: "Night shift", model, task, ...both });
+  const adapter = await hugeAdapter(stage, config);
+  const { inviteUrl } = await stage.open(config);
+  const broken = await join(stage.browser, inviteUrl, { ...data, adapter }, { backend: "wasm", deadlineMs: DEADLINE_MS });
+  await broken.page.getByRole("alert").filter({ hasText: "The loss is not a number" }).waitFor();
+  await shoot(broken.page, "no-number");
+  await broken.context.close();
 }
