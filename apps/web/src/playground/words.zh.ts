@@ -43,7 +43,7 @@ export const zh: typeof en = {
       `每个点都是你的两个适配器的一种混合；深浅表示它在你的${rows}上的效果。圆圈处已测量，其间为推算；线上各处效果相同。点击任意位置或移动滑块，即可试用一种混合。`,
     summary: (personal, shared, scale) => `你的混合：个人适配器 ${personal}，共享适配器 ${shared}。${scale}`,
     mixturesMeasured: "已测量的混合",
-    measured: (scale, points, all, rows) => `${scale}已测量 ${points} / ${all} 种混合，使用你的${rows}。`,
+    measured: (scale, points, all, rows) => `${scale}已测量 ${points} / ${all} 种混合，使用你的 ${rows}。`,
     alike: (rows) => `虚线：以你的${rows}，其内的混合与最好的分不出高下。`,
     allAlike: (rows) => `以你的${rows}，没有哪种混合与最好的分得出高下。`,
     stopMeasuring: "停止测量",

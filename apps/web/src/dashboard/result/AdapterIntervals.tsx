@@ -28,7 +28,8 @@ export function AdapterIntervals({ values, rows, best }: AdapterIntervalsProps) 
     return value === null ? [] : [{ key, label, color, hint, value, ...accuracyInterval(value, rows) }];
   });
   const scale = shareScale(shown.flatMap(({ low, high }) => [low, high]));
-  const x = (share: number) => NAME + scale.at(share) * (width - NAME - VALUE);
+  // While the page is laid out anew it may be narrower than what stands beside the intervals.
+  const x = (share: number) => NAME + scale.at(share) * Math.max(0, width - NAME - VALUE);
   const [height, bottom] = [HEAD + ROW * shown.length + FOOT, HEAD + ROW * shown.length];
   const leader = shown.find(({ key }) => key === best);
   const said = shown.map(({ label, value, low, high }) =>
