@@ -16,7 +16,7 @@ export async function drawFederation(stage: Stage, shoot: Shoot): Promise<void> 
   if (!model) throw new Error("use-lite is not served");
   const sizes = { localSteps: 30, innerSteps: 15, training: { batchSize: 16, maxTokens: 32 } };
   const patient = { reconnectGraceSeconds: 3600, roundDeadlineSeconds: 900 };
-  const shared = { model, task: scenario.task, method: DEMO_METHOD, ...sizes, ...patient };
+  const shared = { model, task: scenario.task, method: DEMO_METHOD, alone: true, ...sizes, ...patient };
   const federation = await stage.open(defaultFederation({ name: "Night shift", rounds: ROUNDS, minClients: 3, ...shared }));
   const files = await Promise.all(NAMES.map((name, k) => stage.writeRows(name, scenario.clients[k]?.rows ?? [])));
   const dataOf = (k: number): ParticipantData => ({
