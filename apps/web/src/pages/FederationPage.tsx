@@ -70,7 +70,7 @@ export function FederationPage() {
         <Dashboard
           snapshot={feed.snapshot}
           token={token}
-          myRole={words.federationPage.roles[roleOf(mine?.state ?? null)]}
+          myRole={words.federationPage.roles[roleOf(mine?.state ?? null, feed.snapshot)]}
           tab={
             mine ? (
               <>
@@ -124,10 +124,11 @@ export function FederationPage() {
   );
 }
 
-/** Out: to the end, or until it was. */
-function roleOf(state: SessionState | null): "in" | "out" | "failed" {
-  if (state?.stage.kind === "failed") return "failed";
-  return state === null || isTakingPart(state) ? "in" : "out";
+/** Out: to the end, or until it was. One that comes back is what the federation lets it be. */
+function roleOf(state: SessionState | null, { endedAt }: Snapshot): "in" | "out" | "failed" {
+  if (state === null) return endedAt === null ? "in" : "out";
+  if (state.stage.kind === "failed") return "failed";
+  return isTakingPart(state) ? "in" : "out";
 }
 
 const ownRank = ({ clients }: Snapshot, { clientId }: SessionState): number | null =>
