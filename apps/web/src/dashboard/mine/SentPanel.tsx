@@ -70,7 +70,7 @@ const SHOWN = 200;
 function SentTable({ entries }: { readonly entries: readonly SentEntry[] }) {
   return (
     <Scroll label={words.sentPanel.messagesThatLeftThisTab}>
-      <table className="plain">
+      <table className="plain cards">
         <thead>
           <tr>
             <th>{words.sentPanel.time}</th>
@@ -87,19 +87,21 @@ function SentTable({ entries }: { readonly entries: readonly SentEntry[] }) {
             .map((entry, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: an append-only list without ids, newest first
               <tr key={entries.length - index}>
-                <td>{formatClock(entry.at)}</td>
-                <td>
+                <td data-label={words.sentPanel.time}>{formatClock(entry.at)}</td>
+                <td data-label={words.sentPanel.message}>
                   {sentName(entry.event)}
                   {entry.messages > 1 && <div className="muted small">{words.sentPanel.times(entry.messages)}</div>}
                 </td>
-                <td className="number">{formatBytes(entry.bytes)}</td>
-                <td>
+                <td data-label={words.sentPanel.size} className="number">
+                  {formatBytes(entry.bytes)}
+                </td>
+                <td data-label={words.sentPanel.content} className="wide">
                   {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so it must be reachable by keyboard */}
                   <pre className="payload" tabIndex={0}>
                     {entry.content}
                   </pre>
                 </td>
-                <td className="small">
+                <td data-label={words.sentPanel.madeFrom} className="small wide">
                   {sentText(entry)}
                   <div className="muted" title={entry.sha256}>
                     {words.sentPanel.sha(entry.sha256.slice(0, 12))}
