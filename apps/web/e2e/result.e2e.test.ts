@@ -1,9 +1,9 @@
 /** The end of a federation as its participant finds it: who took part, a file answered, the metrics and pictures to take along. */
-import { readFile } from "node:fs/promises";
 import { DEMO_METHOD, defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
-import type { Locator, Page } from "playwright";
+import type { Locator } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { downloaded } from "./support/downloaded.ts";
 import { join, type Participant } from "./support/participant.ts";
 import { problemsOf } from "./support/problems.ts";
 import { type Stage, startStage } from "./support/stage.ts";
@@ -32,11 +32,6 @@ afterAll(async () => {
   await anna?.context.close();
   await stage?.close();
 });
-
-async function downloaded(page: Page, press: () => Promise<void>): Promise<{ readonly name: string; readonly bytes: Buffer }> {
-  const [download] = await Promise.all([page.waitForEvent("download"), press()]);
-  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
-}
 
 it("says who took part", async () => {
   await anna.page.getByText("anna took part").waitFor();

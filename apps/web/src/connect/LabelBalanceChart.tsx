@@ -1,5 +1,7 @@
 import { formatNumber } from "../lib/numbers.ts";
 import { words as common } from "../lib/words.ts";
+import { BarsPicture, type PictureBar } from "../ui/BarsPicture.tsx";
+import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { Fill } from "../ui/Fill.tsx";
 import type { ConnectedData } from "../worker/tabEngine.ts";
 import { type BalancedLabel, labelBalance, type OthersRows } from "./labelBalance.ts";
@@ -22,6 +24,7 @@ export function LabelBalanceChart({ data, labels, others }: LabelBalanceChartPro
   const { missing, leaning } = balance;
   const isOfAll = others?.labels != null;
   const widest = Math.max(...balance.labels.flatMap(({ share, beside }) => [share, beside]));
+  const key = isOfAll ? words.labelBalance.keyOfAll : words.labelBalance.key(labels.length);
   const [shown, hidden] = [balance.labels.slice(0, LABELS_SHOWN), balance.labels.slice(LABELS_SHOWN)];
   const bars = (some: readonly BalancedLabel[]) =>
     some.map((label) => <Bar key={label.label} label={label} widest={widest} isOfAll={isOfAll} />);
@@ -29,15 +32,21 @@ export function LabelBalanceChart({ data, labels, others }: LabelBalanceChartPro
     <section aria-label={words.labelBalance.title} style={{ marginTop: 16 }}>
       <h3>{words.labelBalance.title}</h3>
       <p className="muted small" style={{ margin: "4px 0 8px" }}>
-        {isOfAll ? words.labelBalance.keyOfAll : words.labelBalance.key(labels.length)}
+        {key}
       </p>
-      <dl className="bars labels small">{bars(shown)}</dl>
-      {hidden.length > 0 && (
-        <details className="small">
-          <summary>{words.labelBalance.all(labels.length)}</summary>
-          <dl className="bars labels">{bars(hidden)}</dl>
-        </details>
-      )}
+      <ChartFigure
+        name={words.labelBalance.title}
+        summary={words.labelBalance.title}
+        picture={() => <BarsPicture title={key} bars={balance.labels.map((label) => barOf(label, widest))} />}
+      >
+        <dl className="bars labels small">{bars(shown)}</dl>
+        {hidden.length > 0 && (
+          <details className="small">
+            <summary>{words.labelBalance.all(labels.length)}</summary>
+            <dl className="bars labels">{bars(hidden)}</dl>
+          </details>
+        )}
+      </ChartFigure>
       <p className="soft small" style={{ margin: "8px 0 0" }}>
         {common.listing.sentences([
           ...(leaning ? [words.labelBalance.leans(leaning.label, leaning.times, isOfAll)] : []),
@@ -66,12 +75,19 @@ function Bar({ label: { label, count, share, beside }, widest, isOfAll }: BarPro
         <span className="mark" style={{ left: `${(100 * beside) / widest}%` }} />
       </dd>
       <dd className="number">
-        {count === 0 ? words.labelBalance.none : common.counts.rows(count)}
+        {rowsText(count)}
         <span className="visuallyHidden">{words.labelBalance.shares(percent(share), percent(beside), isOfAll)}</span>
       </dd>
     </>
   );
 }
+
+const barOf = ({ label, count, share, beside }: BalancedLabel, widest: number): PictureBar => ({
+  ...{ name: label, share: share / widest, color: "var(--data)", mark: beside / widest },
+  text: rowsText(count),
+});
+
+const rowsText = (count: number): string => (count === 0 ? words.labelBalance.none : common.counts.rows(count));
 
 const percent = (share: number): string => formatNumber(100 * share);
 

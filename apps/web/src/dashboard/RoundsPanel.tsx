@@ -5,10 +5,12 @@ import { memo } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
 import { useWidth } from "../hooks/useWidth.ts";
 import { words as common } from "../lib/words.ts";
+import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { Fill } from "../ui/Fill.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { Term } from "../ui/Term.tsx";
+import { LanesPicture } from "./LanesPicture.tsx";
 import { type Column, footRounds, type Lane, type LaneCell, type Timeline, timelineView } from "./timelineView.ts";
 import { words } from "./words.ts";
 
@@ -36,7 +38,13 @@ export const RoundsPanel = memo(function RoundsPanel({ snapshot }: { readonly sn
         ...(hasErrors ? [words.roundsPanel.errorHint(words.roundsPanel.errorText, worstModule ?? "")] : []),
       ])}
     >
-      <Lanes timeline={timeline} />
+      <ChartFigure
+        name={words.roundsPanel.roundsOfEveryClient}
+        summary={words.roundsPanel.roundsOfEveryClient}
+        picture={() => <LanesPicture timeline={timeline} colors={STAGE_COLORS} />}
+      >
+        <Lanes timeline={timeline} />
+      </ChartFigure>
       <div className="key" aria-hidden="true">
         {STAGES.filter((stage) => columns.some(({ round }) => stageOfRound(round, rounds) === stage)).map((stage) => (
           <span key={stage}>

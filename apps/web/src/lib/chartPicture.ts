@@ -15,7 +15,7 @@ export interface ChartPicture {
 
 /** Every chart that a part of the page shows, as for paper; those of one's own tab are not among them. */
 export function chartPictures(page: ParentNode): readonly ChartPicture[] {
-  return [...page.querySelectorAll("figure.figure")].flatMap((figure) => {
+  return [...page.querySelectorAll("figure.drawing")].flatMap((figure) => {
     const drawing = figure.querySelector("svg");
     if (!drawing || figure.closest("[data-own]")) return [];
     const title = figure.closest("section")?.querySelector("h2")?.textContent ?? "";

@@ -65,7 +65,7 @@ export function MyTab({ session, state, snapshot, token, memory, mixture, usesAl
         {view.detail}
       </p>
       <TabNotes note={view.note} earlier={view.earlierNotes} />
-      <Sparkline losses={state.losses} />
+      <Sparkline losses={state.losses} totalRounds={snapshot.config.budgets.rounds} />
       {device && (
         <p className="small" style={{ margin: "10px 0 0" }}>
           {words.myTab.backend(

@@ -72,6 +72,8 @@ export const en = {
     sha: (value: string) => `SHA-256 ${value}…`,
   },
   sparkline: {
+    chartName: "training loss of this tab",
+    axis: "steps, by round",
     summary: (loss: string, loss2: string) => `Training loss of this tab: ${loss} at first, ${loss2} now`,
     caption: (now: string) => `training loss by step, ${now} now`,
   },

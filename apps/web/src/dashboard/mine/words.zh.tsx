@@ -70,6 +70,8 @@ export const zh: typeof en = {
     sha: (value) => `SHA-256 ${value}…`,
   },
   sparkline: {
+    chartName: "本标签页的训练损失",
+    axis: "各轮的步数",
     summary: (loss, loss2) => `本标签页的训练损失：起初 ${loss}，现在 ${loss2}`,
     caption: (now) => `各步的训练损失，现在 ${now}`,
   },

@@ -1,6 +1,7 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
-import type { ReactNode } from "react";
 import { isCrowd } from "../../lib/crowd.ts";
+import { BarsPicture } from "../../ui/BarsPicture.tsx";
+import { ChartFigure } from "../../ui/ChartFigure.tsx";
 import { Fill } from "../../ui/Fill.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Term } from "../../ui/Term.tsx";
@@ -23,9 +24,7 @@ function ClientBudget({ snapshot }: { readonly snapshot: Snapshot }) {
   if (!spent) return null;
   return (
     <Panel title={words.budgetPanel.privacyOfClients} hint={words.budgetPanel.clientsHint}>
-      <Bars label={words.budgetPanel.anyClientLabel}>
-        <Bar name={words.budgetPanel.anyClient} isSpent={false} share={spent.share} text={spent.text} />
-      </Bars>
+      <Bars label={words.budgetPanel.anyClientLabel} bars={[{ name: words.budgetPanel.anyClient, isSpent: false, ...spent }]} />
       <p className="muted small" style={{ margin: "10px 0 0" }}>
         {spent.noise}
       </p>
@@ -33,14 +32,30 @@ function ClientBudget({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-function Bars({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+type BudgetBar = Pick<BudgetRow, "name" | "share" | "text" | "isSpent">;
+
+function Bars({
+  label,
+  bars,
+}: {
+  readonly label: string;
+  readonly bars: readonly (BudgetBar & { readonly clientId?: string })[];
+}) {
+  const drawn = bars.map(({ name, share, ...bar }) => ({ name, share, color: COLOR, text: textOf(bar) }));
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a group of figures, not form fields
-    <div className="bars" role="group" aria-label={label}>
-      {children}
-    </div>
+    <ChartFigure name={label} summary={label} picture={() => <BarsPicture title={label} bars={drawn} />}>
+      <div className="bars">
+        {bars.map(({ clientId, ...bar }) => (
+          <Bar key={clientId ?? bar.name} {...bar} />
+        ))}
+      </div>
+    </ChartFigure>
   );
 }
+
+const COLOR = "var(--ink-3)";
+const textOf = ({ text, isSpent }: Pick<BudgetBar, "text" | "isSpent">): string =>
+  text + (isSpent ? words.budgetPanel.spent : "");
 
 function RowBudgets({ snapshot }: { readonly snapshot: Snapshot }) {
   const view = budgetView(snapshot);
@@ -50,11 +65,7 @@ function RowBudgets({ snapshot }: { readonly snapshot: Snapshot }) {
     <Panel title={words.budgetPanel.privacyBudget} hint={words.budgetPanel.budgetHint}>
       {isMany && <p style={{ margin: "0 0 10px" }}>{budgetSummary(view.rows)}</p>}
       <EveryClient clients={view.rows.length} isMany={isMany}>
-        <Bars label={words.budgetPanel.epsilonSpentByClient}>
-          {view.rows.map((row) => (
-            <Bar key={row.clientId} {...row} />
-          ))}
-        </Bars>
+        <Bars label={words.budgetPanel.epsilonSpentByClient} bars={view.rows} />
       </EveryClient>
       <p className="muted small" style={{ margin: "10px 0 0" }}>
         {words.budgetPanel.note((text) => (
@@ -66,17 +77,14 @@ function RowBudgets({ snapshot }: { readonly snapshot: Snapshot }) {
   );
 }
 
-function Bar({ name, share, text, isSpent }: Omit<BudgetRow, "clientId" | "spent">) {
+function Bar({ name, share, ...bar }: BudgetBar) {
   return (
     <>
       <span>{name}</span>
       <div className="track" aria-hidden="true">
-        <Fill share={share} color="var(--ink-3)" />
+        <Fill share={share} color={COLOR} />
       </div>
-      <span className="small">
-        {text}
-        {isSpent && words.budgetPanel.spent}
-      </span>
+      <span className="small">{textOf(bar)}</span>
     </>
   );
 }

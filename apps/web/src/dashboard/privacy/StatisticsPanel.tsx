@@ -5,6 +5,8 @@ import { useLanguage } from "../../hooks/useLanguage.ts";
 import type { AgainChoices, AgainState } from "../../lib/federation/again.ts";
 import { formatCount, formatFraction } from "../../lib/format.ts";
 import { NEW_FEDERATION_PATH } from "../../lib/links.ts";
+import { BarsPicture, type PictureBar } from "../../ui/BarsPicture.tsx";
+import { ChartFigure } from "../../ui/ChartFigure.tsx";
 import { Fill } from "../../ui/Fill.tsx";
 import { MethodEvidence } from "../../ui/MethodEvidence.tsx";
 import { Panel } from "../../ui/Panel.tsx";
@@ -32,12 +34,17 @@ export function StatisticsPanel({ snapshot, isOrganiser }: StatisticsPanelProps)
       {view && (
         <>
           {view.bars.length > 0 && (
-            // biome-ignore lint/a11y/useSemanticElements: a group of figures, not form fields
-            <div className="bars" role="group" aria-label={words.statisticsPanel.rowsByLabel}>
-              {view.bars.map(({ label, rows, share }) => (
-                <LabelRow key={label} label={label} rows={rows} share={share} />
-              ))}
-            </div>
+            <ChartFigure
+              name={words.statisticsPanel.rowsByLabel}
+              summary={words.statisticsPanel.rowsByLabel}
+              picture={() => <BarsPicture title={words.statisticsPanel.rowsByLabel} bars={view.bars.map(barOf)} />}
+            >
+              <div className="bars">
+                {view.bars.map(({ label, rows, share }) => (
+                  <LabelRow key={label} label={label} rows={rows} share={share} />
+                ))}
+              </div>
+            </ChartFigure>
           )}
           <p style={{ margin: "10px 0 0" }}>{view.lengths}</p>
           {view.unlikeness !== null && view.likeness !== null && (
@@ -62,7 +69,18 @@ export function StatisticsPanel({ snapshot, isOrganiser }: StatisticsPanelProps)
   );
 }
 
-function LabelRow({ label, rows, share }: { readonly label: string; readonly rows: number; readonly share: number }) {
+interface LabelBar {
+  readonly label: string;
+  readonly rows: number;
+  readonly share: number;
+}
+
+const barOf = ({ label, rows, share }: LabelBar): PictureBar => ({
+  ...{ name: label, share, color: "var(--data)" },
+  text: formatCount(rows),
+});
+
+function LabelRow({ label, rows, share }: LabelBar) {
   return (
     <>
       <span>{label}</span>
