@@ -87,7 +87,7 @@ it("offers what learned alone where that is told to be better, tries it and expo
   });
   const [few = [], many = []] = unlike.clients.map(({ rows }) => rows);
   const rows = [few.slice(0, 160), [...many, ...few.slice(160)].map(otherwise)];
-  const method = { method: "fedavg", preset: "standard", rounds: 1, innerSteps: 40 };
+  const method = { method: "fedavg", preset: "standard", rounds: 1, innerSteps: 30 };
   const { first: page, config } = await finished({ name: "unlike wards", ...method }, rows);
   const verdict = page.getByRole("region", { name: "Verdict" });
   const useIt = page.getByRole("region", { name: "Use it" });

@@ -19,11 +19,11 @@ export function Verdict({ own, testRows, alone }: VerdictProps) {
   const view = verdictView(comparable(own), testRows);
   if (!view) return null;
   const accuracy = own.alone?.accuracy ?? null;
-  const without = accuracy === null || testRows === null ? null : aloneView(view.accuracy, accuracy, testRows);
+  const without = accuracy === null || testRows === null ? null : aloneView(view, accuracy, testRows);
   const against = aloneAgainstServed(own);
   const isTold = against?.isBetter === true;
   const sentences = [
-    ...view.sentences,
+    ...(without?.isBetter ? [] : view.sentences),
     ...(without ? [without.sentence] : []),
     ...(isTold && !without?.isBetter ? [words.verdictView.servedBelow(against.served)] : []),
   ];

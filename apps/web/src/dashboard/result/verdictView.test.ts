@@ -36,10 +36,13 @@ test("without the number of rows nothing is said of certainty; without figures n
 });
 
 test("learning alone is told beside the best adapter, and is better only where the rows can tell it", () => {
-  const of = (best: number, alone: number) => aloneView(best / 60, alone / 60, 60);
+  const of = (best: number, alone: number) => aloneView({ best: "fused", accuracy: best / 60 }, alone / 60, 60);
   expect(of(50, 30)).toEqual({ isBetter: false, sentence: "Learning alone got 30, clearly fewer." });
   expect(of(40, 34)).toEqual({ isBetter: false, sentence: "Learning alone got 34, fewer, perhaps by chance." });
   expect(of(40, 40)).toEqual({ isBetter: false, sentence: "Learning alone got 40: on so few rows the same." });
   expect(of(34, 40)).toEqual({ isBetter: false, sentence: "Learning alone got 40, more, perhaps by chance." });
-  expect(of(30, 50)).toEqual({ isBetter: true, sentence: "Learning alone got 50, clearly more." });
+  expect(of(30, 50)).toEqual({
+    isBetter: true,
+    sentence: "Learning alone got 50 of your 60 test rows right, clearly more than the best of the others, fused (30).",
+  });
 });

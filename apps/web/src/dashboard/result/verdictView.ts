@@ -34,20 +34,24 @@ export function verdictView(accuracy: PerAdapter, testRows: number | null): Verd
 }
 
 export interface AloneView {
-  /** Whether it is told to be better than the best that the federation made. */
+  /** Whether it is told to be better than the best of the others; then the sentence says that by itself. */
   readonly isBetter: boolean;
   readonly sentence: string;
 }
 
-/** What learning alone would have made, beside the best of the federation. */
-export function aloneView(best: number, alone: number, testRows: number): AloneView {
-  const [right, other] = [best, alone].map((accuracy) => Math.round(accuracy * testRows)) as [number, number];
+/** What learning alone would have made, beside the best of the others. */
+export function aloneView(
+  { best, accuracy }: Pick<VerdictView, "best" | "accuracy">,
+  alone: number,
+  testRows: number,
+): AloneView {
+  const [right, other] = [accuracy, alone].map((share) => Math.round(share * testRows)) as [number, number];
   const told = isBetter(Math.max(right, other), Math.min(right, other), testRows);
   if (told === "no") return { isBetter: false, sentence: words.verdictView.asAlone(other) };
-  const certainty = told === "yes" ? "sure" : "open";
-  return right > other
-    ? { isBetter: false, sentence: words.verdictView.overAlone[certainty](other) }
-    : { isBetter: told === "yes", sentence: words.verdictView.belowAlone[certainty](other) };
+  if (right > other) return { isBetter: false, sentence: words.verdictView.overAlone[told === "yes" ? "sure" : "open"](other) };
+  if (told === "open") return { isBetter: false, sentence: words.verdictView.perhapsBelowAlone(other) };
+  const others = words.verdictView.right(common.adapterNames[best], right);
+  return { isBetter: true, sentence: words.verdictView.belowAlone(other, testRows, others) };
 }
 
 interface Measured {

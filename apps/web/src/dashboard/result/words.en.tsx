@@ -144,10 +144,9 @@ export const en = {
       sure: (right: number) => `Learning alone got ${formatWhole(right)}, clearly fewer.`,
       open: (right: number) => `Learning alone got ${formatWhole(right)}, fewer, perhaps by chance.`,
     },
-    belowAlone: {
-      sure: (right: number) => `Learning alone got ${formatWhole(right)}, clearly more.`,
-      open: (right: number) => `Learning alone got ${formatWhole(right)}, more, perhaps by chance.`,
-    },
+    perhapsBelowAlone: (right: number) => `Learning alone got ${formatWhole(right)}, more, perhaps by chance.`,
+    belowAlone: (right: number, testRows: number, best: string) =>
+      `Learning alone got ${formatWhole(right)} of your ${plural(testRows, "test row")} right, clearly more than the best of the others, ${best}.`,
     servedBelow: (right: number) => `What this tab serves gets ${formatWhole(right)}, clearly fewer than learning alone.`,
     clearlyBetter: (sure: string) => `Clearly more than ${sure}.`,
     perhapsBetter: (open: string) => `More than ${open}, perhaps by chance.`,

@@ -135,10 +135,9 @@ export const zh: typeof en = {
       sure: (right) => `单独学习答对 ${formatWhole(right)} 个，明显更少。`,
       open: (right) => `单独学习答对 ${formatWhole(right)} 个，更少，但可能出于偶然。`,
     },
-    belowAlone: {
-      sure: (right) => `单独学习答对 ${formatWhole(right)} 个，明显更多。`,
-      open: (right) => `单独学习答对 ${formatWhole(right)} 个，更多，但可能出于偶然。`,
-    },
+    perhapsBelowAlone: (right) => `单独学习答对 ${formatWhole(right)} 个，更多，但可能出于偶然。`,
+    belowAlone: (right, testRows, best) =>
+      `单独学习在你的 ${formatWhole(testRows)} 个测试数据行中答对 ${formatWhole(right)} 个，明显多于其余中最好的${best}。`,
     servedBelow: (right) => `本标签页采用的答对 ${formatWhole(right)} 个，明显少于单独学习。`,
     clearlyBetter: (sure) => `明显多于${sure}。`,
     perhapsBetter: (open) => `多于${open}，但可能出于偶然。`,
