@@ -6,7 +6,6 @@ import { encodeAdapter } from "@duet/lora-core/adapters/adapterCodec";
 import { initialAdapter, travelling } from "@duet/lora-core/adapters/adapterLayout";
 import { codecFor } from "@duet/lora-core/compression/codecFor";
 import { AS_THEY_ARE } from "@duet/lora-core/compression/uploadCoding";
-import { isBetter } from "@duet/lora-core/data/isBetter";
 import { splitRows } from "@duet/lora-core/data/splitRows";
 import { defaultTraining, presetOf } from "@duet/lora-core/federation/federationDefaults";
 import { federationSums } from "@duet/lora-core/federation/federationSums";
@@ -14,6 +13,7 @@ import { statisticsLayout, statisticsValues } from "@duet/lora-core/federation/s
 import { sumSizeOf, updateValues } from "@duet/lora-core/federation/updateVector";
 import { logsScenario } from "@duet/lora-core/scenarios/logs/logsScenario";
 import { SAMPLES } from "@duet/lora-core/scenarios/samples";
+import { isBetter } from "@duet/lora-core/statistics/isBetter";
 import { statisticsOf } from "@duet/lora-core/statistics/rowStatistics";
 import { type FederationPlans, federationPlans } from "@duet/lora-core/strategies/federationPlans";
 import { methodOf } from "@duet/lora-core/strategies/registry";

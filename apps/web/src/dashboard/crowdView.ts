@@ -1,9 +1,10 @@
 /** Many clients at once: a heat map instead of lanes, quantiles instead of a line each, a table that is sorted. Pure. */
-import { isBetter } from "@duet/lora-core/data/isBetter";
+
 import { countedLate, missedIn } from "@duet/lora-core/protocol/countedLate";
 import type { RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { sameRows } from "@duet/lora-core/protocol/sameRows";
 import type { ClientView, RoundView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { isBetter } from "@duet/lora-core/statistics/isBetter";
 import { baseFigure, roundRange, type TestFigure } from "./metricsView.ts";
 
 export const MEASURES = ["accuracy", "gain", "duration"] as const;

@@ -1,5 +1,5 @@
 /** Lines of equal worth over the plane of the two fusion weights, between the points that were measured. Pure. */
-import { isBetter } from "@duet/lora-core/data/isBetter";
+import { isBetter } from "@duet/lora-core/statistics/isBetter";
 import type { SurveyPoint } from "../services/fusionSurvey.ts";
 import { FINE_SIZE, FINE_STEPS, rangeOf, worthOver } from "./surfaceView.ts";
 

@@ -1,6 +1,7 @@
 /** What a client learned alone against what it serves, on its own test rows. Pure. */
-import { isBetter } from "../data/isBetter.ts";
+
 import type { RoundMetrics } from "../protocol/metrics.ts";
+import { isBetter } from "../statistics/isBetter.ts";
 
 export interface AloneAgainstServed {
   /** Rows that were got right. */

@@ -197,7 +197,7 @@ describe("trying adapters out", () => {
     const before = await engine.checkpoint();
     const personal = await engine.predict(inputs, PERSONAL);
     // The personal adapter of before, told from it only by where it lies.
-    await engine.restore({ ...before, alone: before.personal, merged: before.shared });
+    await engine.restore({ ...before, alone: before.personal, merged: before.personal });
     expect(await engine.predict(inputs, "alone")).toEqual(personal);
     expect((await engine.measureRecognition("alone")).train).toBeGreaterThan(0);
     await engine.restore(before);

@@ -3,8 +3,8 @@
  * test rows, and whether what it serves is told from the first of them that there is; and how many clients went which way. Of clients that tell everybody. Pure.
  */
 
-import { isBetter } from "@duet/lora-core/data/isBetter";
 import type { ClientView, Snapshot } from "@duet/lora-core/protocol/snapshot";
+import { isBetter } from "@duet/lora-core/statistics/isBetter";
 import { servesBy } from "@duet/lora-core/strategies/planFacts";
 import { methodOf } from "@duet/lora-core/strategies/registry";
 import type { Serve } from "@duet/lora-core/strategies/strategy";

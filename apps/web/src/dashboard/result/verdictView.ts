@@ -1,7 +1,7 @@
 /** Which adapter serves a client best, and how sure that is, from its accuracies on its test rows. Pure. */
 
-import { isBetter } from "@duet/lora-core/data/isBetter";
 import type { AdapterKey } from "@duet/lora-core/protocol/metrics";
+import { isBetter } from "@duet/lora-core/statistics/isBetter";
 import { ADAPTERS, type PerAdapter } from "../../lib/adapters.ts";
 import { words as common } from "../../lib/words.ts";
 import { words } from "./words.ts";
