@@ -229,7 +229,7 @@ def _train_alone(
 ) -> Adapter:
     """As long as this training of the plan and on its batches, with nothing of the federation's in it."""
     start = _with_own_rows(client, alone)
-    own = {"kind": "train", "slot": "alone", "budget": step["budget"], **({"span": step["span"]} if "span" in step else {})}
+    own = {"kind": "train", "slot": "alone", "budget": step["budget"], "span": step.get("aloneSpan")}
     return _train(client, number, index, own, Held(start, start, alone=start), report, progress)
 
 

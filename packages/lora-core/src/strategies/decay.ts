@@ -35,5 +35,26 @@ export function planWithSpans(method: Method, { budgets, training }: Falling, co
   return { ...plan, steps };
 }
 
+/**
+ * The same plan with the spans of what learns alone beside it: one adapter, trained beside every training, so that its rate falls over all of
+ * them, as that of the method "local" does.
+ */
+export function withAloneSpans(
+  plan: RoundPlan,
+  method: Method,
+  { budgets, training }: Falling,
+  { round }: PlanContext,
+): RoundPlan {
+  if (!training.decay) return plan;
+  const rounds = plansOf(method, budgets);
+  const trainings = (plans: readonly RoundPlan[]) => plans.flatMap(({ steps }) => steps.filter(isTraining)).length;
+  let before = trainings(rounds.slice(0, Math.max(0, round - method.firstRound)));
+  const all = Math.max(trainings(rounds), before + trainings([plan]));
+  const steps = plan.steps.map((step) =>
+    isTraining(step) ? { ...step, aloneSpan: { from: before / all, to: ++before / all } } : step,
+  );
+  return { ...plan, steps };
+}
+
 const count = (plans: readonly RoundPlan[], slot: AdapterSlot): number =>
   plans.flatMap(({ steps }) => trainingsIn(steps).filter((training) => training.slot === slot)).length;

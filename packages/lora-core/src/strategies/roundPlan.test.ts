@@ -40,3 +40,26 @@ test("where clients compare with learning alone every round says so, whatever th
   );
   expect(plans.map(({ alone }) => alone)).toEqual([true, true, true]);
 });
+
+test("where the learning rate falls, that of learning alone falls once over all that is trained, and the method's own as before", () => {
+  const settings = { budgets, training: { decay: "cosine" }, alone: true } as const;
+  const spansOf = (id: string, preset?: string) => {
+    const method = methodOf(presetOf(id, preset));
+    return roundNumbers(method.firstRound, budgets.rounds).flatMap((round) =>
+      roundPlanOf(method, settings, { round, isNewcomer: false }).steps.flatMap((step) =>
+        step.kind === "train" || step.kind === "trainBoth" ? [[step.aloneSpan?.from, step.aloneSpan?.to]] : [],
+      ),
+    );
+  };
+  const thirds = [0, 1, 2, 3].map((part) => part / 3);
+  expect(spansOf("fedavg-finish")).toEqual([0, 1, 2].map((at) => [thirds[at], thirds[at + 1]]));
+  expect(spansOf("fedkd", "together")).toEqual([
+    [0, 0.5],
+    [0.5, 1],
+  ]);
+  const finish = methodOf(presetOf("fedavg-finish"));
+  const last = { round: budgets.rounds + 1, isNewcomer: false };
+  expect(roundPlanOf(finish, settings, last).steps.find(({ kind }) => kind === "train")).toMatchObject({
+    span: { from: 0, to: 1 },
+  });
+});

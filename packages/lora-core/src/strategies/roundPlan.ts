@@ -1,5 +1,5 @@
 /** What a client does in a round of a federation: its method's plan, with what the federation settles beside the method. Pure. */
-import { type Falling, planWithSpans } from "./decay.ts";
+import { type Falling, planWithSpans, withAloneSpans } from "./decay.ts";
 import type { Method } from "./registry.ts";
 import type { PlanContext, RoundPlan } from "./strategy.ts";
 import { trainingsIn } from "./trainings.ts";
@@ -16,7 +16,7 @@ export interface PlanSettings extends Falling {
 export function roundPlanOf(method: Method, settings: PlanSettings, context: PlanContext): RoundPlan {
   const plan = planWithSpans(method, settings, context);
   return {
-    ...plan,
+    ...(settings.alone ? withAloneSpans(plan, method, settings, context) : plan),
     ...(settings.beforeAggregation && sharesWhatItTrains(plan) ? { beforeAggregation: true as const } : {}),
     ...(settings.alone ? { alone: true as const } : {}),
   };

@@ -39,6 +39,8 @@ export interface TrainStep {
   readonly controlled?: boolean;
   /** Over which part of its fall the learning rate goes; left out: it does not fall. Set by `roundPlanOf` (roundPlan.ts), by no method. */
   readonly span?: TrainingSpan;
+  /** The same of what learns alone beside this training. */
+  readonly aloneSpan?: TrainingSpan;
 }
 
 /** Towards what a slot learns that is trained together with the other one. */
@@ -60,6 +62,7 @@ export interface TrainBothStep extends Record<AdapterSlot, Lesson> {
   readonly budget: Budget;
   /** As in {@link TrainStep}. */
   readonly span?: TrainingSpan;
+  readonly aloneSpan?: TrainingSpan;
 }
 
 /** One local action, executed in order. */

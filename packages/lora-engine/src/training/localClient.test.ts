@@ -14,7 +14,8 @@ import { fusingRound, roundNumbers } from "@duet/lora-core/schedule/roundNumbers
 import { sentDown, uploadLayout } from "@duet/lora-core/strategies/exchange";
 import { fdLora } from "@duet/lora-core/strategies/fdLora";
 import { type Method, methodOf } from "@duet/lora-core/strategies/registry";
-import type { Budgets, RoundPlan } from "@duet/lora-core/strategies/strategy";
+import { type PlanSettings, roundPlanOf } from "@duet/lora-core/strategies/roundPlan";
+import type { Budgets } from "@duet/lora-core/strategies/strategy";
 import { EVALUATION_ROWS } from "@duet/lora-core/training/trainingConfig";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it, vi } from "vitest";
@@ -67,13 +68,13 @@ interface RoundSeen {
 }
 
 /** A federation of one: every round of the method, against its own aggregation. */
-async function federationOfOne(method: Method, besides: Pick<RoundPlan, "alone"> = {}): Promise<RoundSeen[]> {
+async function federationOfOne(method: Method, settled: Omit<PlanSettings, "budgets"> = { training: {} }): Promise<RoundSeen[]> {
   await engine.prepare(setup, split);
   const layout = adapterLayout(parseArchitecture(files.config).linears, setup.adapter);
   let state = method.init(initialAdapter(layout, setup.seed));
   const seen: RoundSeen[] = [];
   for (const round of roundNumbers(method.firstRound, budgets.rounds)) {
-    const plan = { ...method.plan(budgets, { round, isNewcomer: false }), ...besides };
+    const plan = roundPlanOf(method, { budgets, ...settled }, { round, isNewcomer: false });
     const sent = plan.receive && sentDown(method.download(state, "me"), plan.receive);
     const received = sent && encodeAdapter(sent, layoutOf(sent));
     const result = await engine.runRound({ round, plan, received }, quiet);
@@ -113,21 +114,28 @@ describe("local client", () => {
     expect(distance(received, expected) / distance(expected, start)).toBeLessThan(3e-4);
   });
 
-  it("learns alone beside a federation, to the very adapter and figures of the method that only does that, and changes nothing else", async () => {
-    const uploadsOf = (rounds: readonly RoundSeen[]) => rounds.map(({ result: { upload } }) => upload);
-    const alone = await federationOfOne(localMethod);
-    const without = uploadsOf(await federationOfOne(oneClientFdLora));
-    const beside = await federationOfOne(oneClientFdLora, { alone: true });
-    expect(uploadsOf(beside)).toEqual(without);
-    expect((await engine.checkpoint()).alone).toEqual(alone.at(-1)?.personal);
-    const [figures, wanted] = [beside, alone].map((rounds) => rounds.at(-1)?.result.metrics);
-    const { accuracy, testLoss } = wanted ?? {};
-    expect(figures?.alone).toEqual({ accuracy: accuracy?.personal, testLoss: testLoss?.personal });
-    // Before a round's steps, as what is received is.
-    const told = beside.map(({ result: { metrics } }) => metrics.alone?.testLoss);
-    const losses = alone.map(({ result: { metrics } }) => metrics.testLoss.personal);
-    expect(told).toEqual([undefined, ...losses.slice(0, budgets.rounds), losses.at(-1)]);
-  });
+  it.each([
+    ["at one learning rate", {}],
+    ["at one that falls over all that is learned alone", { decay: "cosine" }],
+  ] as const)(
+    "learns alone beside a federation, %s, to the very adapter and figures of the method that only does that",
+    async (_, training) => {
+      const uploadsOf = (rounds: readonly RoundSeen[]) => rounds.map(({ result: { upload } }) => upload);
+      const alone = await federationOfOne(localMethod, { training });
+      const without = uploadsOf(await federationOfOne(oneClientFdLora, { training }));
+      const beside = await federationOfOne(oneClientFdLora, { training, alone: true });
+      // It changes nothing else.
+      expect(uploadsOf(beside)).toEqual(without);
+      expect((await engine.checkpoint()).alone).toEqual(alone.at(-1)?.personal);
+      const [figures, wanted] = [beside, alone].map((rounds) => rounds.at(-1)?.result.metrics);
+      const { accuracy, testLoss } = wanted ?? {};
+      expect(figures?.alone).toEqual({ accuracy: accuracy?.personal, testLoss: testLoss?.personal });
+      // Before a round's steps, as what is received is.
+      const told = beside.map(({ result: { metrics } }) => metrics.alone?.testLoss);
+      const losses = alone.map(({ result: { metrics } }) => metrics.testLoss.personal);
+      expect(told).toEqual([undefined, ...losses.slice(0, budgets.rounds), losses.at(-1)]);
+    },
+  );
 
   it("says again and again that it measures, while that takes long", async () => {
     let now = 0;

@@ -211,7 +211,7 @@ function taskOf(step: TrainStep, held: HeldAdapters, common: NamedTensors | null
 }
 
 /** Nothing of the federation's other adapters in it. */
-function aloneTask({ span }: TrainStep | TrainBothStep): TrainingTask {
+function aloneTask({ aloneSpan: span }: TrainStep | TrainBothStep): TrainingTask {
   const own = { part: "all", weight: 1, beside: null, proximal: null, distill: null, control: null, balanced: false } as const;
   return { ...own, ...(span ? { span } : {}) };
 }
