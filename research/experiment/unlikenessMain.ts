@@ -7,7 +7,7 @@ import type { RunSettings } from "./runs.ts";
 import { wantedRuns } from "./wantedRuns.ts";
 
 /** Studies whose tables a proposal rests on. */
-const STUDIES = ["clinc150", "banking77", "routing", "abstracts", "medical", "severity"];
+const STUDIES = ["fair-clinc150", "fair-banking77", "fair-medical", "fair-routing", "fair-abstracts", "fair-severity"];
 const USAGE = `npm run experiment:unlikeness [-- --data FOLDER]
 
   Unlikeness of labels (lora-core/statistics) between the clients of each study, over its seeds; nothing is trained.`;
