@@ -117,8 +117,6 @@ function figureAt({ history }: ClientView, figure: TestFigure, key: AdapterKey, 
   return entry ? sameRows(entry.metrics)[figure][key] : null;
 }
 
-export const baseAccuracy = (history: ClientView["history"]): number | null => baseFigure(history, "accuracy");
-
 /** Of the untouched base, on the rows that every round measures; null where it was not told. */
 export function baseFigure(history: ClientView["history"], figure: TestFigure): number | null {
   const measured = history.findLast(({ metrics }) => metrics[figure].base !== null);
