@@ -165,6 +165,9 @@ def runs_alike(golden: Golden, client: Client) -> None:
             assert ours.keys() == wanted.keys()
             assert all(is_near(ours[key], value) for key, value in wanted.items()), beside
         assert outcome.metrics["trainTokens"] == theirs["metrics"]["trainTokens"]
+        # A process with PyTorch takes more, whatever it trains.
+        assert outcome.metrics["peakMemory"] >= 2**26
+        assert outcome.metrics["peakMemory"] % 2**24 == 0
     assert held.served is not None
     assert distance(held.served, golden["rounds"][-1]["served"]) < 1e-3
     fusion = golden["rounds"][-1]["metrics"]["fusion"]
