@@ -108,6 +108,20 @@ it("shows while it runs every line, whose it is, and which is shown alone", asyn
   );
 });
 
+it("points at one round in lanes and charts, by the pointer on either and by keyboard", async () => {
+  const lanes = page.getByRole("region", { name: "Rounds", exact: true });
+  const slider = page.getByRole("region", { name: "Training loss" }).getByRole("slider", { name: "Round to look at" });
+  await lanes.getByRole("columnheader", { name: "alone" }).hover();
+  await expect.poll(() => slider.getAttribute("aria-valuetext")).toMatch(/^Learning alone: .*mean \d/);
+  expect(await lanes.locator("th[data-pointed]").allTextContents()).toEqual(["alone"]);
+  await slider.press("Home");
+  await slider.press("ArrowRight");
+  await expect.poll(() => lanes.locator("th[data-pointed]").allTextContents()).toEqual(["1"]);
+  expect(await lanes.locator("td[data-pointed]").count()).toBe(3);
+  await slider.press("Escape");
+  await expect.poll(() => lanes.locator("[data-pointed]").count()).toBe(0);
+});
+
 it("gives every chart as a file, the client's that is looked at with them", async () => {
   await page.getByRole("region", { name: "Table of clients" }).getByRole("button", { name: "Site 02" }).click();
   await page.getByRole("region", { name: "Site 02" }).getByRole("figure").first().waitFor();

@@ -143,6 +143,9 @@ function HeatMap({ heat, totalRounds, format }: HeatMapProps) {
           pinAt(event);
         }}
       >
+        <text x={0} y={13} fill="var(--ink-3)">
+          {words.heatPanel.round}
+        </text>
         {labelledRounds(range, cell.width * rounds.length, TICK_ROOM).map((at) => (
           <text key={at} x={x(at) + cell.width / 2} y={13} textAnchor="middle" fill="var(--ink-3)">
             {roundTick(at, totalRounds)}

@@ -1,12 +1,14 @@
 import type { Snapshot } from "@duet/lora-core/protocol/snapshot";
 import { stageOfRound } from "@duet/lora-core/schedule/roundNumbers";
 import { IconCheck, IconClock, IconX } from "@tabler/icons-react";
-import { memo } from "react";
+import { memo, type PointerEvent } from "react";
 import { useLanguage } from "../hooks/useLanguage.ts";
+import { useStore } from "../hooks/useStore.ts";
 import { useWidth } from "../hooks/useWidth.ts";
 import { words as common } from "../lib/words.ts";
 import { ChartFigure } from "../ui/ChartFigure.tsx";
 import { Fill } from "../ui/Fill.tsx";
+import { hoveredRound } from "../ui/hoveredRound.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Scroll } from "../ui/Scroll.tsx";
 import { Term } from "../ui/Term.tsx";
@@ -82,19 +84,27 @@ const [NAMES, LEAST_ROUND] = [110, 26] as const;
 const WIDTH_AT_FIRST = 800;
 
 function Lanes({ timeline: { columns, lanes } }: { readonly timeline: Timeline }) {
+  const pointed = useStore(hoveredRound);
   const { ref, width } = useWidth<HTMLDivElement>(WIDTH_AT_FIRST);
   const shown = footRounds(columns, Math.max(LEAST_ROUND, (width - NAMES) / columns.length));
   return (
     <div ref={ref}>
       <Scroll label={words.roundsPanel.roundsOfEveryClient}>
-        <table className="lanes" style={{ minWidth: NAMES + LEAST_ROUND * columns.length }}>
+        <table className="lanes" style={{ minWidth: NAMES + LEAST_ROUND * columns.length }} {...crosshairByCells}>
           <thead>
             <tr>
               <th className="name" scope="col">
                 <span className="visuallyHidden">{words.roundsPanel.client}</span>
               </th>
               {columns.map(({ round, label, title, isOpen }) => (
-                <th key={round} scope="col" title={title} aria-current={isOpen ? "step" : undefined}>
+                <th
+                  key={round}
+                  scope="col"
+                  title={title}
+                  aria-current={isOpen ? "step" : undefined}
+                  data-round={round}
+                  data-pointed={round === pointed || undefined}
+                >
                   {label}
                 </th>
               ))}
@@ -102,7 +112,7 @@ function Lanes({ timeline: { columns, lanes } }: { readonly timeline: Timeline }
           </thead>
           <tbody>
             {lanes.map((lane) => (
-              <LaneRow key={lane.clientId} lane={lane} />
+              <LaneRow key={lane.clientId} lane={lane} pointed={pointed} />
             ))}
           </tbody>
           <tfoot>
@@ -119,7 +129,27 @@ function Lanes({ timeline: { columns, lanes } }: { readonly timeline: Timeline }
   );
 }
 
-function LaneRow({ lane: { name, status, cells } }: { readonly lane: Lane }) {
+/** The round that all charts of the page point at, by the cells below its name. */
+const crosshairByCells = {
+  onPointerDown: pointAtCell,
+  onPointerMove: pointAtCell,
+  onPointerLeave: ({ pointerType }: PointerEvent<Element>) => {
+    if (pointerType === "mouse") hoveredRound.set(null);
+  },
+};
+
+function pointAtCell({ target }: PointerEvent<Element>): void {
+  const cell = target instanceof Element ? target.closest<HTMLElement>("[data-round]") : null;
+  hoveredRound.set(cell ? Number(cell.dataset.round) : null);
+}
+
+interface LaneRowProps {
+  readonly lane: Lane;
+  /** The round that is pointed at. */
+  readonly pointed: number | null;
+}
+
+function LaneRow({ lane: { name, status, cells }, pointed }: LaneRowProps) {
   return (
     <tr>
       <th
@@ -130,7 +160,7 @@ function LaneRow({ lane: { name, status, cells } }: { readonly lane: Lane }) {
         {name}
       </th>
       {cells.map((cell) => (
-        <Cell key={cell.round} cell={cell} />
+        <Cell key={cell.round} cell={cell} isPointed={cell.round === pointed} />
       ))}
     </tr>
   );
@@ -149,7 +179,7 @@ function FootRow({ name, columns, shown, of }: FootRowProps) {
     <tr className="small muted">
       <th scope="row">{name}</th>
       {columns.map((column) => (
-        <td key={column.round} title={of(column) ?? undefined}>
+        <td key={column.round} title={of(column) ?? undefined} data-round={column.round}>
           {shown.has(column.round) ? of(column) : <span className="visuallyHidden">{of(column)}</span>}
         </td>
       ))}
@@ -163,10 +193,10 @@ const ICONS: Partial<Readonly<Record<LaneCell["kind"], typeof IconX>>> = {
   answered: IconCheck,
 };
 
-function Cell({ cell }: { readonly cell: LaneCell }) {
+function Cell({ cell, isPointed }: { readonly cell: LaneCell; readonly isPointed: boolean }) {
   const Icon = ICONS[cell.kind];
   return (
-    <td style={{ padding: 0 }}>
+    <td style={{ padding: 0 }} data-round={cell.round} data-pointed={isPointed || undefined}>
       <div className={`lane ${cell.kind}`} title={cell.text}>
         <Fill share={cell.fraction} color={STAGE_COLORS[cell.stage]} />
         {Icon && <Icon size={14} aria-hidden="true" style={{ verticalAlign: "-3px", position: "relative" }} />}

@@ -173,6 +173,7 @@ export const en = {
     invite: "Invite",
   },
   heatPanel: {
+    round: "round",
     caption: (summary: string, clients: number) => `${summary} ${plural(clients, "client")}, by what they have now.`,
     kinds: { told: "told", counted: "not told", missed: "missed", absent: "absent", ahead: "yet to come" },
     measures: {

@@ -164,6 +164,7 @@ export const zh: typeof en = {
     invite: "邀请",
   },
   heatPanel: {
+    round: "轮次",
     caption: (summary, clients) => `${summary}共 ${clients} 个客户端，按当前值排列。`,
     kinds: { told: "已公开", counted: "未公开", missed: "缺席", absent: "不在", ahead: "尚未开始" },
     measures: {
