@@ -23,7 +23,7 @@ const privacy = { training: { privacy: { epsilon: 8, clip: 1 } } };
 
 test("a plain federation sends changes and figures, and its personal adapter where the method says so", () => {
   expect(told({ method: "fdlora", preset: "private" })).toEqual({
-    sent: "changes of the shared adapter, once a round, rounded to 8 bits a value; for everybody: how many rows you have, what your device computes with, your loss, accuracy and speed; your name here, and what you chose above",
+    sent: "changes of the shared adapter, once a round, rounded to 8 bits a value; for everybody: how many rows you have, what your device computes with, the memory that takes, your loss, accuracy and speed; your name here, and what you chose above",
     kept: "your rows, tokens and prompts; your file's name and its other columns; your personal adapter",
   });
   expect(told({ method: "fdlora", preset: "paper" }).sent).toContain("your personal adapter: this method sends it");

@@ -36,6 +36,7 @@ const measured: RoundMetrics = {
   fusion: { personal: 0.5, shared: 0.5, evaluations: 9, forwardTokens: 9, seconds: 9 },
   trainTokens: 640,
   trainSeconds: 3,
+  peakMemory: 2 ** 26,
 };
 const pace: Progress = { round: 1, activity: "training", slot: "shared", step: 3, steps: 9, loss: 1.5, tokensPerSecond: 200 };
 
@@ -101,6 +102,7 @@ test.each(cases)("%s: the words before joining are what is sent, whoever is to s
       expect(says("what your device computes with")).toBe(join.device !== null);
       expect(says("how many rows you train on")).toBe(join.samples.train !== null && join.samples.test === null);
       expect(says("your loss, accuracy and speed")).toBe(hasFigures(submission?.metrics ?? measured));
+      expect(says("the memory that takes")).toBe(submission?.metrics.peakMemory !== undefined);
       expect(says("your loss, accuracy and speed")).toBe(
         progress.steps > 0 || progress.loss !== null || progress.tokensPerSecond > 0,
       );

@@ -262,11 +262,14 @@ export const en = {
     rows: "your rows, tokens and prompts",
     fileName: "your file's name and its other columns",
     changesAlone: "your changes by themselves, without masks",
-    figuresAlone: "your loss, accuracy, fusion weights and speed by themselves, and what your device computes with",
+    figuresAlone:
+      "your loss, accuracy, fusion weights and speed by themselves, what your device computes with, and the memory that takes",
     personal: "your personal adapter",
     labelVectorsKept: "your vectors of the labels",
-    forEverybody: "for everybody: how many rows you have, what your device computes with, your loss, accuracy and speed",
-    forOrganiser: "for the organiser: how many rows you have, what your device computes with, your loss, accuracy and speed",
+    forEverybody:
+      "for everybody: how many rows you have, what your device computes with, the memory that takes, your loss, accuracy and speed",
+    forOrganiser:
+      "for the organiser: how many rows you have, what your device computes with, the memory that takes, your loss, accuracy and speed",
     labelVectors: "the vectors of the labels, at first the means of your rows that have each, with the changes",
     oneRow: ": of a label that one of your rows has, that row as the base reads it",
     controlVariate: "your control variate, which says where your rows pull: with every change",
