@@ -26,7 +26,7 @@ export function ruleOutcomes(clients: readonly AskedClient[]): ReadonlyMap<strin
 }
 
 /** Both adapters' answers at the temperature that their own fusion rows ask for. */
-export function atTemperatures({ fusion, test }: AskedClient): AskedClient {
+function atTemperatures({ fusion, test }: AskedClient): AskedClient {
   const personal = temperatureOf(fusion.personal, fusion.truth);
   const shared = temperatureOf(fusion.shared, fusion.truth);
   const both = (answers: TwoAnswers): TwoAnswers => ({

@@ -7,16 +7,23 @@ import type { RunResult } from "./runs.ts";
 import { interval, mean } from "./statistics/interval.ts";
 import { grouped } from "./tables.ts";
 
-/** Writes what the runs allow; returns the files' paths. */
-export async function writePlots(results: readonly RunResult[], folder: string): Promise<readonly string[]> {
+const PLOTS = { accuracy: accuracyPlot, bytes: bytesPlot };
+type PlotName = keyof typeof PLOTS;
+
+/** One of each kind for every scenario; returns the files' paths. */
+export async function writePlots(
+  results: readonly RunResult[],
+  folder: string,
+  names: readonly PlotName[] = ["accuracy", "bytes"],
+): Promise<readonly string[]> {
   mkdirSync(folder, { recursive: true });
   const scenarios = [...new Set(results.map(({ settings }) => settings.scenario))];
   const paths: string[] = [];
   for (const scenario of scenarios) {
     const rows = results.filter(({ settings }) => settings.scenario === scenario);
-    for (const [name, spec] of Object.entries({ accuracy: accuracyPlot(rows), bytes: bytesPlot(rows) })) {
+    for (const name of names) {
       const path = join(folder, `${scenario}-${name}.svg`);
-      writeFileSync(path, await draw(spec));
+      writeFileSync(path, await draw(PLOTS[name](rows)));
       paths.push(path);
     }
   }

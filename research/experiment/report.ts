@@ -33,7 +33,7 @@ const done = new Map(readResults(STUDY_RESULTS).map((run) => [runKey(run.setting
 for (const page of PAGES) writeFileSync(page, readFileSync(page, "utf8").replace(PLACE, filled));
 execFileSync(process.execPath, ["node_modules/@biomejs/biome/bin/biome", "format", "--write", ...PAGES], { stdio: "ignore" });
 console.log(`${PAGES.join(", ")}: tables of ${done.size} runs.`);
-for (const study of DRAWN) console.log((await writePlots(runsOf(study).runs, PICTURES)).join("\n"));
+for (const study of DRAWN) console.log((await writePlots(runsOf(study).runs, PICTURES, ["accuracy"])).join("\n"));
 
 function filled(_: string, opening: string, kind: string, study: string, baseline: string, end: string): string {
   if (kind === "overview") return `${opening}\n${overviewTable(study.split(",").map((name) => runsOf(name).runs))}\n\n${end}`;
