@@ -23,8 +23,8 @@ test("a report tells what each client serves and how many went which way, once t
   const fusion = { personal: 0.5, shared: 0.5, evaluations: 6, forwardTokens: 10, seconds: 1 };
   const fused = [{ round: 3, metrics: metricsOf({ accuracy, fusion }), standing: null }];
   const { html } = resultReport(snapshotOf({ clients: [clientOf("a", { history: fused })], endedAt: 0 }), figure, null, []);
-  expect(html).toContain("Of 1 client 1 serves a mix of both. Against the personal adapter 0 better, 0 worse, 1 not told");
-  expect(html).toContain("<td>a</td><td>0.50 personal and 0.50 shared</td><td>0.68 to 0.94</td><td>not told</td>");
+  expect(html).toContain("Of 1 client 1 serves a mix of both. Against the personal adapter 0 better, 0 worse, 1 undecided");
+  expect(html).toContain("<td>a</td><td>0.50 personal and 0.50 shared</td><td>0.68 to 0.94</td><td>undecided</td>");
   expect(resultReport(snapshot, figure, null, []).html).not.toContain("Alone, shared or mixed");
 });
 
