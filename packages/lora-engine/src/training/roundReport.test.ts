@@ -1,7 +1,12 @@
 import type { Progress } from "@duet/lora-core/protocol/metrics";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { useBackend } from "../backends/testBackend.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl } from "./runControl.ts";
+
+beforeAll(async () => {
+  await useBackend("wasm");
+});
 
 afterEach(() => {
   vi.useRealTimers();

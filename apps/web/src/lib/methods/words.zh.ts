@@ -29,7 +29,7 @@ export const zh: typeof en = {
     fewLabels: (labels) =>
       `这些表有 77、150 和 24 个类别；只有 ${labels} 个类别且彼此这样相似的客户端，还没有用足够多的种子测过。`,
     unlike: () =>
-      "客户端彼此差异这样大时，各自单独学习最好，没有任何联邦被证明优于它：在 Routing 上（共享类别向量）FedAvg 低 0.164 ± 0.076，FDLoRA 低 0.098 ± 0.034，均与偶然可区分；在 abstracts 上（类别为文本）FedAvg 低 0.226 ± 0.106。类别向量留在各客户端并加个人收尾时损失最小：在 Routing 上为 -0.029 ± 0.033，与单独学习不可区分。见 docs/experiments.md 的表 fair-routing 和 abstracts。",
+      "客户端彼此差异这样大时，各自单独学习最好，没有任何联邦被证明优于它：在 Routing 上（共享类别向量）FedAvg 低 0.164 ± 0.076，FDLoRA 低 0.098 ± 0.034，均与偶然可区分；在医学摘要上 FedAvg 低 0.203 ± 0.045，也与偶然可区分。加个人收尾时损失最小：类别向量留在各客户端时在 Routing 上为 -0.029 ± 0.033，类别向量共享时在医学摘要上为 +0.011 ± 0.014，均与单独学习不可区分。见 docs/experiments.md 的表 fair-routing 和 fair-abstracts。",
     between: () => "这些客户端介于 docs/experiments.md 各表之间：相似的，共享有益；差异大的，共享无益。因此不作建议。",
     tooFew: () => "每个类别的数据行太少，无法判断客户端的差异：每个客户端每个类别至少要有一行。因此不作建议。",
     texts: () =>
