@@ -15,6 +15,8 @@ export interface Column {
   readonly cell: (summary: Summary) => string | number;
 }
 
+const DECAYS = { cosine: "cosine", last: "cosine at the end" } as const;
+
 const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | number | null>> = {
   labels: ({ prototypes }) => (prototypes ? `prototypes, ${prototypes.travel}, rate ${prototypes.rate}` : "texts"),
   scenario: ({ scenario }) => scenario,
@@ -32,7 +34,7 @@ const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | numb
   "secure sums": ({ sumBits }) => (sumBits ? `${sumBits} bits` : "none"),
   speeds: ({ speeds }) => speeds?.join(":") ?? "alike",
   work: ({ work }) => work ?? "equal",
-  "learning rate": ({ learningRate, decay }) => [learningRate ?? "the base's", ...(decay ? ["cosine"] : [])].join(", "),
+  "learning rate": ({ learningRate, decay }) => [learningRate ?? "the base's", ...(decay ? [DECAYS[decay]] : [])].join(", "),
   ranks: ({ ranks }) => ranksName(ranks),
   split: ({ split }) => split ?? "groups",
   rules: ({ rules }) => rules ?? "before",
