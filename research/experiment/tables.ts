@@ -37,6 +37,8 @@ const SETTINGS: Readonly<Record<string, (settings: RunSettings) => string | numb
   "learning rate": ({ learningRate, decay }) => [learningRate ?? "the base's", ...(decay ? [DECAYS[decay]] : [])].join(", "),
   ranks: ({ ranks }) => ranksName(ranks),
   split: ({ split }) => split ?? "groups",
+  "rows for the fusion": ({ fusionRows }) =>
+    fusionRows ? `${100 * fusionRows.share} %${fusionRows.thenTrained ? ", then trained on" : ""}` : "10 %",
   rules: ({ rules }) => rules ?? "before",
   epsilon: ({ privacy }) => privacy?.epsilon ?? "none",
   "epsilon of clients": ({ clientPrivacy }) => clientPrivacy?.epsilon ?? "none",
