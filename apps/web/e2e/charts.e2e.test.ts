@@ -2,11 +2,10 @@
  * Charts as files, each as SVG and as PNG, also those that are lists on the page; and where the system has colours of its own (high contrast)
  * what has the focus, what is chosen and every line can be told, whatever theme was chosen before.
  */
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { fusingRound } from "@duet/lora-core/schedule/roundNumbers";
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Crowd, seatCrowd } from "./support/crowd.ts";
+import { type Crowd, crowdConfig, seatCrowd } from "./support/crowd.ts";
 import { downloaded } from "./support/downloaded.ts";
 import { type OpenFederation, type Stage, startStage } from "./support/stage.ts";
 
@@ -20,11 +19,7 @@ let federation: OpenFederation;
 let page: Page;
 beforeAll(async () => {
   stage = await startStage();
-  const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
-  if (!model) throw new Error("use-lite is not served");
-  const task = { kind: "label" as const, labels: ["calm", "alarm"] };
-  const sizes = { rounds: ROUNDS, minClients: 3, maxClients: 3 };
-  const config = defaultFederation({ name: "Discharge letters", model, task, method: "local", ...sizes });
+  const config = await crowdConfig(stage, ROUNDS, 3);
   federation = await stage.open(config);
   crowd = await seatCrowd(stage, config, federation);
   for (let round = 0; round < 2; round++) await crowd.answer(round);

@@ -1,9 +1,8 @@
 /** Fifty clients on one dashboard: readable on a desk and on a phone, found, sorted and pinned by role and name, by keyboard too, while all of them step. */
-import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import { fusingRound } from "@duet/lora-core/schedule/roundNumbers";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Crowd, seatCrowd } from "./support/crowd.ts";
+import { type Crowd, crowdConfig, seatCrowd } from "./support/crowd.ts";
 import { problemsOf } from "./support/problems.ts";
 import { type Stage, startStage } from "./support/stage.ts";
 
@@ -19,11 +18,7 @@ let crowd: Crowd;
 let page: Page;
 beforeAll(async () => {
   stage = await startStage();
-  const model = (await stage.organiser.offer()).models.find(({ name }) => name === "use-lite");
-  if (!model) throw new Error("use-lite is not served");
-  const task = { kind: "label" as const, labels: ["calm", "alarm"] };
-  const sizes = { rounds: ROUNDS, minClients: CLIENTS, maxClients: CLIENTS };
-  const config = defaultFederation({ name: "Discharge letters", model, task, method: "local", ...sizes });
+  const config = await crowdConfig(stage, ROUNDS, CLIENTS);
   const federation = await stage.open(config);
   crowd = await seatCrowd(stage, config, federation);
   for (let round = 0; round < OPEN; round++) await crowd.answer(round, round === 3 ? ["Site 03", "Site 20"] : []);

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type CoordinatorClient, createCoordinatorClient } from "@duet/client/coordinatorClient";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { fingerprint } from "@duet/lora-core/checkpoints/modelFileList";
+import { defaultFederation } from "@duet/lora-core/federation/federationDefaults";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
 import { NO_METRICS, type RoundMetrics } from "@duet/lora-core/protocol/metrics";
 import { isFusing, isLocalLearning } from "@duet/lora-core/schedule/roundNumbers";
@@ -24,6 +25,19 @@ interface CrowdClient {
   readonly best: number;
   readonly alone: number;
   readonly tokensPerSecond: number;
+}
+
+/** A federation of so many clients that share nothing, on the served encoder. @throws {Error} where it is not served. */
+export async function crowdConfig(
+  { organiser }: Pick<Stage, "organiser">,
+  rounds: number,
+  clients: number,
+): Promise<FederationConfig> {
+  const model = (await organiser.offer()).models.find(({ name }) => name === "use-lite");
+  if (!model) throw new Error("use-lite is not served");
+  const task = { kind: "label" as const, labels: ["calm", "alarm"] };
+  const sizes = { rounds, minClients: clients, maxClients: clients };
+  return defaultFederation({ name: "Discharge letters", model, task, method: "local", ...sizes });
 }
 
 /** As many as the federation takes: "Site 01" and so on, each on a socket of its own. Its method is one that sends no adapters. */
