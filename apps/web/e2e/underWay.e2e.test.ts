@@ -105,14 +105,17 @@ const submissions = (page: Page) =>
       });
   });
 
+/** What a client tells of its rounds, less what belongs to the device and the process: times and memory. */
 async function figures({ until }: OpenFederation) {
   const { phase, clients } = await until("the end", ({ endedAt }) => endedAt !== null, DEADLINE_MS);
   const [client] = clients;
-  const history = client?.history.map(({ round, metrics: { trainSeconds: _, phases: __, fusion, ...rest } }) => ({
-    round,
-    ...rest,
-    fusion: fusion && { ...fusion, seconds: 0 },
-  }));
+  const history = client?.history.map(
+    ({ round, metrics: { trainSeconds: _, phases: __, peakMemory: ___, fusion, ...rest } }) => ({
+      round,
+      ...rest,
+      fusion: fusion && { ...fusion, seconds: 0 },
+    }),
+  );
   return { phase, clients: clients.length, history };
 }
 

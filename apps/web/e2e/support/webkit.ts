@@ -72,10 +72,11 @@ type Call = (method: "GET" | "POST" | "DELETE", path: string, body?: object) => 
 type Until = <Found>(what: string, look: () => Promise<Found | null>) => Promise<Found>;
 
 function pageOf(call: Call, until: Until): Omit<WebkitPage, "downloads" | "close"> {
-  const all = async (css: string) =>
-    ((await call("POST", "/elements", { using: "css selector", value: css })) as readonly Record<string, string>[]).map(
-      (found) => found[ELEMENT] ?? "",
-    );
+  /** None while the page draws anew: the driver then fails over an element that has gone as it was found. */
+  const all = async (css: string) => {
+    const found = await call("POST", "/elements", { using: "css selector", value: css }).catch(notYet);
+    return ((found ?? []) as readonly Record<string, string>[]).map((element) => element[ELEMENT] ?? "");
+  };
 
   /** Asks the browser for roles and names; an element that has just gone has none. */
   async function look(role: Role, name: string): Promise<string | null> {
@@ -91,25 +92,27 @@ function pageOf(call: Call, until: Until): Omit<WebkitPage, "downloads" | "close
 
   const named = (role: Role, name: string) => until(`the ${role} "${name}"`, () => look(role, name));
   const evaluate = (expression: string) => call("POST", "/execute/sync", { script: `return ${expression}`, args: [] });
+
+  /** Does `act` to the element; one that the page draws anew in between, or shows a moment later, is looked for again. */
+  async function perform(what: string, role: Role, name: string, act: (element: string) => Promise<true | null>): Promise<void> {
+    await until(`${what} the ${role} "${name}"`, async () => act(`/element/${await named(role, name)}`).catch(notYet));
+  }
+
   return {
     open: async (url) => void (await call("POST", "/url", { url })),
     reload: async () => void (await call("POST", "/refresh", {})),
-    // What the page draws anew in between, or shows a moment later, is looked for again.
     click: (role, name) =>
-      until(`a click on the ${role} "${name}"`, async () => {
-        const id = await named(role, name);
-        const click = async () => {
-          if (!(await call("GET", `/element/${id}/enabled`))) return null;
-          await call("POST", `/element/${id}/click`, {});
-          return true;
-        };
-        return click().catch(notYet);
-      }).then(() => undefined),
-    async fill(name, text) {
-      const id = await named("textbox", name);
-      await call("POST", `/element/${id}/clear`, {});
-      await call("POST", `/element/${id}/value`, { text });
-    },
+      perform("a click on", role, name, async (element) => {
+        if (!(await call("GET", `${element}/enabled`))) return null;
+        await call("POST", `${element}/click`, {});
+        return true;
+      }),
+    fill: (name, text) =>
+      perform("text in", "textbox", name, async (element) => {
+        await call("POST", `${element}/clear`, {});
+        await call("POST", `${element}/value`, { text });
+        return true;
+      }),
     async upload(path) {
       const id = await until("a file input", async () => (await all("input[type=file]"))[0] ?? null);
       await call("POST", `/element/${id}/value`, { text: path });
