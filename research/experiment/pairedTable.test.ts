@@ -28,6 +28,24 @@ it("compares values of a setting seed by seed, in a family for each method", () 
   expect(cells[0]?.[4]).toMatch(/^\+0\.020/);
 });
 
+it("compares a rate that falls with one that stays, in one family of all methods", () => {
+  const falls = (made: RunResult): RunResult => ({ ...made, settings: { ...made.settings, decay: "cosine" } });
+  const runs = [1, 2, 3].flatMap((seed) => [
+    run("fedavg", seed, undefined, 0.5),
+    falls(run("fedavg", seed, undefined, 0.5 + seed / 100)),
+    run("local", seed, undefined, 0.3),
+    falls(run("local", seed, undefined, 0.3 + seed / 100)),
+  ]);
+  const [, , ...lines] = pairedTable(runs, "decay=cosine/none").split("\n");
+  const cells = lines.map((line) => line.slice(2, -2).split(" | "));
+  expect(cells.map((line) => line.slice(0, 3))).toEqual([
+    ["fedavg", "cosine", "none"],
+    ["local", "cosine", "none"],
+  ]);
+  // Twice what Student's t of 3.4641 has with two degrees of freedom.
+  expect(cells.map((line) => line[6])).toEqual(["0.148", "0.148"]);
+});
+
 it("is refused where nothing is compared", () => {
   expect(() => pairedTable([], "work=bySpeed")).toThrow(RangeError);
   expect(() => pairedTable([], "weather=rain/sun")).toThrow(RangeError);

@@ -1,5 +1,6 @@
 /**
- * Values of one setting against each other, as a Markdown table: the same method, seed and rows, one family of Holm for each method.
+ * Values of one setting against each other, as a Markdown table: the same method, seed and rows. A family of Holm is what the protocol
+ * says: of a learning rate that falls the table, of all else each method.
  * What is compared is written `work=bySpeed/equal,skipped`: each of the first against each of the others.
  */
 import { bootstrapOf, type Pair, seedDifferences } from "./comparison.ts";
@@ -8,6 +9,7 @@ import { holm } from "./statistics/holm.ts";
 import { grouped, inWords, signed } from "./tables.ts";
 
 const VALUE: Readonly<Record<string, (settings: RunSettings) => string>> = {
+  decay: ({ decay }) => decay ?? "none",
   work: ({ work }) => work ?? "equal",
   ranks: ({ ranks }) => (ranks && new Set(ranks.of).size === 1 ? `${ranks.of[0]}` : (ranks?.how ?? "default")),
 };
@@ -18,29 +20,35 @@ export function pairedTable(results: readonly RunResult[], compared: string): st
   const [some = [], others = []] = values.split("/").map((names) => names.split(","));
   const named = VALUE[setting];
   if (!named || others.length === 0) throw new RangeError(`"${compared}" says nothing to compare`);
-  const lines = grouped(results, ({ settings }) => settings.method).flatMap((runs) => {
-    const comparisons = some.flatMap((value) =>
-      others.map((rival) => ({ value, rival, pairs: pairsOf(runs, (run) => named(run.settings), value, rival) })),
-    );
-    return linesOf(runs[0]?.settings.method ?? "", comparisons);
-  });
+  const families = grouped(results, ({ settings }) => settings.method).map((runs) =>
+    some.flatMap((value) =>
+      others.map((rival) => ({
+        method: runs[0]?.settings.method ?? "",
+        value,
+        rival,
+        pairs: pairsOf(runs, (run) => named(run.settings), value, rival),
+      })),
+    ),
+  );
+  const lines = setting === "decay" ? linesOf(families.flat()) : families.flatMap(linesOf);
   const cells = [["method", setting, "against", "seeds", "difference", "bootstrap", "p, Holm"], Array(7).fill("---"), ...lines];
   return cells.map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
 interface Comparison {
+  readonly method: string;
   readonly value: string;
   readonly rival: string;
   readonly pairs: readonly Pair[];
 }
 
-/** Of one method: a family. */
-function linesOf(method: string, comparisons: readonly Comparison[]): readonly (readonly string[])[] {
+/** Of a family. */
+function linesOf(comparisons: readonly Comparison[]): readonly (readonly string[])[] {
   const made = comparisons.filter(({ pairs }) => pairs.length > 0);
   const differences = made.map(({ pairs }) => seedDifferences(pairs));
   const tested = differences.flatMap(({ p }) => p ?? []);
   const adjusted = tested.length === made.length ? holm(tested) : [];
-  return made.map(({ value, rival, pairs }, i) => {
+  return made.map(({ method, value, rival, pairs }, i) => {
     const spread = pairs.length > 1 ? bootstrapOf(pairs) : null;
     const difference = differences[i];
     return [
