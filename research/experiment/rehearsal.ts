@@ -9,12 +9,13 @@ import type { RoundRequest } from "@duet/lora-core/contract/clientRound";
 import type { FusionWeights } from "@duet/lora-core/fusion/adaFusion";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { LanguageModel } from "@duet/lora-engine/models/languageModel";
+import type { Client } from "@duet/lora-engine/training/client";
 import { uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";
 import { evaluationOf, scoreExamples } from "@duet/lora-engine/training/evaluateAdapter";
 import type { PrivacyMeter } from "@duet/lora-engine/training/privacyMeter";
 import { RoundReport } from "@duet/lora-engine/training/roundReport";
 import { createRunControl } from "@duet/lora-engine/training/runControl";
-import { type Client, runRound } from "@duet/lora-engine/training/runRound";
+import { runRound } from "@duet/lora-engine/training/runRound";
 
 import { type ServedAccuracy, servedAccuracy } from "./servedAccuracy.ts";
 import type { SimulatedClient } from "./simulatedClient.ts";

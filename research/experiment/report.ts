@@ -20,7 +20,9 @@ import { wantedRuns } from "./wantedRuns.ts";
 const PICTURES = "docs/experiments";
 const PAGES = [
   "docs/experiments.md",
-  ...["other-methods", "other-settings", "earlier-rules", "exploratory", "devices-and-uploads"].map((name) => `${PICTURES}/${name}.md`),
+  ...["other-methods", "other-settings", "earlier-rules", "exploratory", "devices-and-uploads"].map(
+    (name) => `${PICTURES}/${name}.md`,
+  ),
   "docs/privacy.md",
   "README.md",
 ];

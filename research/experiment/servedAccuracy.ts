@@ -3,9 +3,9 @@ import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import type { Row } from "@duet/lora-core/data/row";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import type { DeviceAdapter, LanguageModel } from "@duet/lora-engine/models/languageModel";
+import type { Client } from "@duet/lora-engine/training/client";
 import { uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";
 import { evaluationOf, scoreExamples } from "@duet/lora-engine/training/evaluateAdapter";
-import type { Client } from "@duet/lora-engine/training/runRound";
 import { groupingAccuracy } from "./groupingAccuracy.ts";
 
 export interface ServedAccuracy {

@@ -26,7 +26,7 @@ import { random } from "@duet/lora-core/tensors/random";
 import type { Budget } from "@duet/lora-core/training/trainingConfig";
 import type { LanguageModel, TaskModel } from "@duet/lora-engine/models/languageModel";
 import { stepsOf } from "@duet/lora-engine/training/batches";
-import type { Client } from "@duet/lora-engine/training/runRound";
+import type { Client } from "@duet/lora-engine/training/client";
 import { bestRound } from "./bestRound.ts";
 import { budgetsOf, fusionEvaluations, matchedBudgets, stepsOfFusion } from "./budget.ts";
 import type { ExperimentData } from "./clientData.ts";

@@ -9,8 +9,8 @@ import { decodeAdapter, encodeAdapter } from "@duet/lora-core/adapters/adapterCo
 import { adapterScale } from "@duet/lora-core/adapters/adapterConfig";
 import { layoutOf } from "@duet/lora-core/adapters/adapterLayout";
 import { type Mix, mixed } from "@duet/lora-core/fusion/mix";
+import type { Client } from "@duet/lora-engine/training/client";
 import { createFusionLosses } from "@duet/lora-engine/training/fusionLosses";
-import type { Client } from "@duet/lora-engine/training/runRound";
 
 /** The variant's name. */
 export const MIXED_START = "mixed-start";

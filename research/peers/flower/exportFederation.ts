@@ -7,7 +7,7 @@ import { exportAdapter } from "@duet/lora-core/federation/clientAdapters";
 import { random } from "@duet/lora-core/tensors/random";
 import type { Example } from "@duet/lora-engine/models/languageModel";
 import { batches } from "@duet/lora-engine/training/batches";
-import type { Client } from "@duet/lora-engine/training/runRound";
+import type { Client } from "@duet/lora-engine/training/client";
 
 export interface ExportedFederation {
   readonly model: string;
@@ -44,7 +44,7 @@ export function exportFederation(folder: string, { model, base, clients, rounds,
 
 const plain = ({ tokens, answerStart, label }: Example) => ({ tokens: [...tokens], answerStart, label });
 
-/** Places of the training rows in the batches of a round's first training, as training/runRound.ts and trainAdapter.ts draw them. */
+/** Places of the training rows in the batches of a round's first training, as training/plannedTraining.ts and trainAdapter.ts draw them. */
 function batchesOf({ setup, examples }: Client, round: number, steps: number): readonly (readonly number[])[] {
   const seed = Math.floor(random(setup.clientSeed, "train", round, 0)() * 2 ** 31);
   const places = examples.train.map((example, place) => ({ example, place }));

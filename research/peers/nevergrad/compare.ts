@@ -5,9 +5,9 @@ import { adaFusion, type FusionWeights, fuse, meanLoss } from "@duet/lora-core/f
 import type { FusionConfig } from "@duet/lora-core/fusion/fusionConfig";
 import { counted, type ExampleLoss } from "@duet/lora-core/fusion/fusionObjective";
 import type { Example, Scored } from "@duet/lora-engine/models/languageModel";
+import type { Client } from "@duet/lora-engine/training/client";
 import { uploadAdapter } from "@duet/lora-engine/training/deviceAdapter";
 import { evaluationOf, scoreExamples } from "@duet/lora-engine/training/evaluateAdapter";
-import type { Client } from "@duet/lora-engine/training/runRound";
 import { ngOpt } from "./ngOpt.ts";
 
 export interface SearchOutcome {

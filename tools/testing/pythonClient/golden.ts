@@ -25,11 +25,12 @@ import { random, shuffled } from "@duet/lora-core/tensors/random";
 import { useBackend } from "@duet/lora-engine/backends/testBackend";
 import { loadModel } from "@duet/lora-engine/models/loadModel";
 import { readModelFolder } from "@duet/lora-engine/models/testing/modelFolder";
+import type { Client } from "@duet/lora-engine/training/client";
 import { clientSeedOf } from "@duet/lora-engine/training/clientSeed";
 import { prepareClient } from "@duet/lora-engine/training/prepareClient";
 import { RoundReport } from "@duet/lora-engine/training/roundReport";
 import { createRunControl } from "@duet/lora-engine/training/runControl";
-import { type Client, runRound } from "@duet/lora-engine/training/runRound";
+import { runRound } from "@duet/lora-engine/training/runRound";
 
 const SEED = 7;
 const base64 = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString("base64");

@@ -19,10 +19,10 @@ import { withMerged } from "@duet/lora-core/strategies/exchange";
 import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { random, shuffled } from "@duet/lora-core/tensors/random";
 import type { DeviceAdapter, LanguageModel, Scored } from "../models/languageModel.ts";
+import type { Client } from "./client.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
 import { type EachBatch, evaluationOf, scoreExamples } from "./evaluateAdapter.ts";
 import { createRunControl, type RunControl } from "./runControl.ts";
-import type { Client } from "./runRound.ts";
 
 /** A client between rounds. */
 export interface IdleClient {

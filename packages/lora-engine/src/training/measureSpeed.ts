@@ -2,8 +2,8 @@
 import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { StepSpeed } from "@duet/lora-core/contract/stepSpeed";
 import { random } from "@duet/lora-core/tensors/random";
+import type { Client } from "./client.ts";
 import { withOwnRows } from "./ownRows.ts";
-import type { Client } from "./runRound.ts";
 import { type PrivateSteps, trainAdapter } from "./trainAdapter.ts";
 import { trainingSettings } from "./trainingSettings.ts";
 

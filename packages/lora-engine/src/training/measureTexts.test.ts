@@ -8,11 +8,12 @@ import { useBackend } from "../backends/testBackend.ts";
 import type { LanguageModel, TaskModel } from "../models/languageModel.ts";
 import { loadModel } from "../models/loadModel.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
+import type { Client } from "./client.ts";
 import { measureTexts, WRITTEN_ROWS } from "./measureTexts.ts";
 import { prepareClient } from "./prepareClient.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl } from "./runControl.ts";
-import { type Client, runRound } from "./runRound.ts";
+import { runRound } from "./runRound.ts";
 
 const setup: EngineSetup = {
   task: { kind: "text" },

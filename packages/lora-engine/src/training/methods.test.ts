@@ -15,12 +15,13 @@ import type { NamedTensors } from "@duet/lora-core/tensors/namedTensors";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../backends/testBackend.ts";
 import type { TaskModel } from "../models/languageModel.ts";
+import type { Client } from "./client.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
 import { nothingKnown } from "./measureRound.ts";
 import { createRoundJournal, type JournalState } from "./roundJournal.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl } from "./runControl.ts";
-import { type Client, type RoundOutcome, runRound } from "./runRound.ts";
+import { type RoundOutcome, runRound } from "./runRound.ts";
 import { paperModel, paperRow } from "./testing/paperModel.ts";
 
 const budgets: Budgets = { local: { unit: "steps", amount: 4 }, inner: { unit: "steps", amount: 8 }, rounds: 2 };

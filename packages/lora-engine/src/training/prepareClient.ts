@@ -5,8 +5,8 @@ import type { EngineSetup } from "@duet/lora-core/contract/engineSetup";
 import type { DataSplit, Row } from "@duet/lora-core/data/row";
 import { groupRows } from "@duet/lora-core/data/rowGroups";
 import type { Example, TaskModel } from "../models/languageModel.ts";
+import type { Client } from "./client.ts";
 import { nothingKnown } from "./measureRound.ts";
-import type { Client } from "./runRound.ts";
 
 /** `linears` are the base's. The model stays the caller's. @throws {RangeError} on an answer that is not one of the task's labels. */
 export function prepareClient(model: TaskModel, linears: readonly LinearModule[], setup: EngineSetup, split: DataSplit): Client {

@@ -22,7 +22,7 @@ export interface RoundCheckpoint extends RoundKey {
   readonly checksum: string;
 }
 
-/** Which pieces a round asks for, in which order, under which names: to be raised when runRound.ts changes them. */
+/** Which pieces a round asks for, in which order, under which names: to be raised when runRound.ts, or what it is made of, changes them. */
 const PIECES_VERSION = 1;
 
 /** What a round is a function of. */

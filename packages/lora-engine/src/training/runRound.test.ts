@@ -11,11 +11,12 @@ import { useBackend } from "../backends/testBackend.ts";
 import type { TaskModel } from "../models/languageModel.ts";
 import { loadModel } from "../models/loadModel.ts";
 import { readModelFolder } from "../models/testing/modelFolder.ts";
+import type { Client } from "./client.ts";
 import { uploadAdapter } from "./deviceAdapter.ts";
 import { prepareClient } from "./prepareClient.ts";
 import { RoundReport } from "./roundReport.ts";
 import { createRunControl } from "./runControl.ts";
-import { type Client, runRound } from "./runRound.ts";
+import { runRound } from "./runRound.ts";
 import { createWasmMeter } from "./testing/stepMemory.ts";
 
 const setup: EngineSetup = {
