@@ -21,22 +21,22 @@ export function fractionDone(snapshot: Snapshot): number {
   return Math.min(1, (closed + open) / total);
 }
 
-type Trained = NonNullable<ClientView["progress"]>["slot"];
+/** A training of a round, as a client's progress names it. */
+type Trained = Required<Pick<NonNullable<ClientView["progress"]>, "slot" | "planStep">>;
 
-/** What a client trains in a round, in order, as its progress names it. */
+/** What a client trains in a round, in order. */
 export function trainedIn(config: Snapshot["config"], round: number): readonly Trained[] {
   const plan = roundPlanOf(methodOf(config.strategy), config, { round, isNewcomer: false });
-  return plan.steps
-    .filter(isTraining)
-    .flatMap((step): readonly Trained[] => [
-      step.kind === "trainBoth" ? null : step.slot,
-      ...(plan.alone ? (["alone"] as const) : []),
-    ]);
+  return plan.steps.flatMap((step, planStep): readonly Trained[] => {
+    if (!isTraining(step)) return [];
+    const slot = step.kind === "trainBoth" ? null : step.slot;
+    return [{ slot, planStep }, ...(plan.alone ? [{ slot: "alone" as const, planStep }] : [])];
+  });
 }
 
 /**
  * How far a client is within a round of these trainings; all of them together are counted as nine tenths of it. What is measured stands after as many of
- * them as are over. Where one name is trained twice, it is the first of them.
+ * them as are over.
  */
 export function roundFraction({ progress, history }: ClientView, round: number, trained: readonly Trained[]): number {
   if (history.some((entry) => entry.round === round)) return 1;
@@ -56,8 +56,12 @@ export function roundFraction({ progress, history }: ClientView, round: number, 
   }
 }
 
-function trainedFraction({ slot, step, steps }: NonNullable<ClientView["progress"]>, trained: readonly Trained[]): number {
-  const place = Math.max(0, trained.indexOf(slot));
+function trainedFraction(
+  { slot, planStep, step, steps }: NonNullable<ClientView["progress"]>,
+  trained: readonly Trained[],
+): number {
+  const isHere = (training: Trained) => training.slot === slot && (planStep === undefined || training.planStep === planStep);
+  const place = Math.max(0, trained.findIndex(isHere));
   return (place + step / steps) / Math.max(1, trained.length);
 }
 

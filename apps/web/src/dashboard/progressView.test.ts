@@ -2,6 +2,7 @@ import { fractionDone, roundFraction, trainedIn } from "@duet/client/federationP
 import { clientOf, collecting, metricsOf, roundOf, snapshotOf } from "@duet/client/testing/snapshots";
 import { presetOf } from "@duet/lora-core/federation/federationDefaults";
 import type { Progress } from "@duet/lora-core/protocol/metrics";
+import { strategies } from "@duet/lora-core/strategies/registry";
 import { afterEach, expect, test } from "vitest";
 import { speak } from "../lib/language.ts";
 import { stripView } from "./progressView.ts";
@@ -17,6 +18,12 @@ const training = (round: number, step: number): Progress => ({
   loss: 0.5,
   tokensPerSecond: 600,
 });
+
+/** A round that trains the shared adapter, and what learns alone beside it. */
+const BESIDE = [
+  { slot: "shared", planStep: 0 },
+  { slot: "alone", planStep: 0 },
+] as const;
 
 test("the status says where the federation stands, in words people and programs look for", () => {
   expect(stripView(collecting(1), 0).status).toBe("Round 1 of 2");
@@ -66,8 +73,8 @@ test("progress is rounds closed plus the mean within the open one", () => {
 
 test("a client that measures is as far as the trainings that it has had: the shared adapter as it came, and as it was trained", () => {
   const measuring = (step: number, steps: number) =>
-    roundFraction(clientOf("x", { progress: { ...training(1, step), activity: "evaluating", steps } }), 1, ["shared", "alone"]);
-  const trained = roundFraction(clientOf("x", { progress: { ...training(1, 12), slot: "alone" } }), 1, ["shared", "alone"]);
+    roundFraction(clientOf("x", { progress: { ...training(1, step), activity: "evaluating", steps } }), 1, BESIDE);
+  const trained = roundFraction(clientOf("x", { progress: { ...training(1, 12), slot: "alone" } }), 1, BESIDE);
   expect([measuring(0, 2), measuring(1, 2)]).toEqual([0, 0.45]);
   expect(measuring(2, 2)).toBe(0.95);
   expect(trained).toBe(0.9);
@@ -75,12 +82,25 @@ test("a client that measures is as far as the trainings that it has had: the sha
 
 test("a round of several trainings is as far as all of them, and learning alone is one more beside each", () => {
   const { config } = snapshotOf();
-  expect(trainedIn({ ...config, strategy: presetOf("fedavg") }, 1)).toEqual(["shared"]);
-  expect(trainedIn({ ...config, strategy: presetOf("fedavg"), alone: true }, 1)).toEqual(["shared", "alone"]);
-  expect(trainedIn({ ...config, strategy: presetOf("fedkd", "together"), alone: true }, 1)).toEqual([null, "alone"]);
-  const at = (slot: Progress["slot"]) =>
-    roundFraction(clientOf("x", { progress: { ...training(1, 6), slot } }), 1, ["shared", "alone"]);
+  expect(trainedIn({ ...config, strategy: presetOf("fedavg") }, 1)).toEqual(BESIDE.slice(0, 1));
+  expect(trainedIn({ ...config, strategy: presetOf("fedavg"), alone: true }, 1)).toEqual(BESIDE);
+  expect(trainedIn({ ...config, strategy: presetOf("fedkd", "together"), alone: true }, 1)).toEqual([
+    { slot: null, planStep: 1 },
+    { slot: "alone", planStep: 1 },
+  ]);
+  const at = (slot: Progress["slot"]) => roundFraction(clientOf("x", { progress: { ...training(1, 6), slot } }), 1, BESIDE);
   expect([at("shared"), at("alone")].map((fraction) => Number(fraction.toFixed(3)))).toEqual([0.225, 0.675]);
+});
+
+test("no method's round goes back, though a slot is trained twice in it", () => {
+  const { config } = snapshotOf();
+  for (const { id } of strategies) {
+    const trained = trainedIn({ ...config, strategy: presetOf(id), alone: true }, 1);
+    const places = trained.flatMap((place) => [0, 6, 12].map((step) => ({ ...training(1, step), ...place })));
+    const fractions = places.map((progress) => roundFraction(clientOf("x", { progress }), 1, trained));
+    expect(fractions, id).toEqual(fractions.toSorted((one, other) => one - other));
+    expect(fractions.at(-1), id).toBeCloseTo(0.9, 10);
+  }
 });
 
 test("time left is an estimate once a tenth is done, and time taken at the end", () => {

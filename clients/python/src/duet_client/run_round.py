@@ -214,7 +214,8 @@ def _train(
 
     def on_step(done: int, loss: float, tokens: int) -> None:
         pace = tokens / max(1e-9, time.monotonic() - began)
-        progress({"activity": "training", "slot": slot, "step": done, "steps": steps, "loss": loss, "tokensPerSecond": pace})
+        at = {"slot": slot, "planStep": index, "step": done, "steps": steps}
+        progress({"activity": "training", **at, "loss": loss, "tokensPerSecond": pace})
 
     outcome = client.train(run, on_step)
     if slot != "alone":

@@ -195,6 +195,8 @@ export const progress = z.strictObject({
   activity: z.enum(["loading", "training", "evaluating", "fusing", "uploading"]),
   /** "alone": what is compared with. Null: both slots, or none. */
   slot: z.enum(["personal", "shared", "alone"]).nullable(),
+  /** Place in the round's plan of the step that is trained for; who does not say is taken to be at the first of its slot. */
+  planStep: count.optional(),
   /** Of one training or search; of measuring, how many of a round's trainings are over. */
   step: count,
   steps: count,

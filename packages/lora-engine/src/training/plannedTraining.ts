@@ -70,17 +70,18 @@ export async function train(
   const name = `${what === "alone" ? what : "train"} ${index}`;
   // One stream per training of a plan, whatever the slot: with one client, FDLoRA then sees the batches of local training.
   const seed = seedOf(client, "train", round, index);
+  const place = { slot: what, planStep: index };
   const trained = journal.once("trained", name, () => {
     const keeping = journal.training(name, steps);
     const run = (): StepsRun => {
       const startedAt = performance.now();
-      report.progress("training", { slot: what, step: keeping.from?.done ?? 0, steps });
+      report.progress("training", { ...place, step: keeping.from?.done ?? 0, steps });
       return {
         ...{ steps, ...trainingSettings(setup), seed, privacy: meter, keeping },
         beforeStep: () => control.checkIn(),
         onStep: (step, loss, tokens) => {
           const taken = keeping.seconds + (performance.now() - startedAt) / 1000;
-          report.progress("training", { slot: what, step, steps, loss, tokensPerSecond: rate(tokens, taken) });
+          report.progress("training", { ...place, step, steps, loss, tokensPerSecond: rate(tokens, taken) });
         },
       };
     };
