@@ -58,6 +58,7 @@ function started(change: Partial<SessionOptions<ReturnType<typeof fakeEngine>["e
   return {
     session,
     calls,
+    engine,
     coordinator,
     feed,
     identities,
@@ -389,6 +390,28 @@ test("in a secure federation the result is said to be ready without its adapter,
   expect(steps).toEqual(["fetch keys", "sum keys", "answer keys", "fetch shares", "sum shares", "answer shares"]);
   expect(identities.saved.get("f1")?.identitySecret).toMatch(/^[A-Za-z0-9_-]{43}$/);
   expect(identities.saved.get("f1")?.pins).toEqual({ anna: "key of anna", bram: "key of bram" });
+});
+
+test("an engine that is silent over a step of the sum for five minutes is dead, and the person is told", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    const config = { ...snapshotOf().config, aggregation: "secure" as const };
+    const { session, calls, finish, has, feed, stage, engine } = started({ config });
+    engine.answerSum = () => new Promise(() => {});
+    await has("run 1");
+    finish(first);
+    await has("confirm 1");
+    feed.push(summing("keys"));
+    await has("fetch keys");
+    await vi.advanceTimersByTimeAsync(4 * 60_000);
+    expect(session.get().stage.kind).not.toBe("failed");
+    await vi.advanceTimersByTimeAsync(90_000);
+    await stage("failed");
+    expect(session.get().stage).toMatchObject({ failure: { code: "WORKER_DIED" } });
+    expect(calls).not.toContain("answer keys");
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("what must not be answered is not, and the person is told why", async () => {

@@ -8,7 +8,6 @@ import type { ClientCheckpoint, DoneRound, RoundBeginning, RoundKey } from "@due
 import type { SumRequest } from "@duet/lora-core/contract/secureSum";
 import { hasCode } from "@duet/lora-core/errors/duetError";
 import { workError } from "@duet/lora-core/errors/workError";
-import { workerError } from "@duet/lora-core/errors/workerError";
 import { sumSizeOf, weightingOf } from "@duet/lora-core/federation/updateVector";
 import type { ExchangeKey } from "@duet/lora-core/protocol/exchange";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -37,8 +36,8 @@ import type { SessionState } from "./sessionState.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 import { type Surroundings, unseenSurroundings } from "./surroundings.ts";
 import { createThrottle } from "./throttle.ts";
+import { unlessSilent } from "./unlessSilent.ts";
 import { answerWords, uploadWords } from "./uploadWords.ts";
-import { createWatchdog } from "./watchdog.ts";
 
 export interface FederatedSession<Engine extends ClientEngine = ClientEngine> extends ReadableStore<SessionState> {
   readonly federationId: string;
@@ -71,13 +70,9 @@ export interface SessionOptions<Engine extends ClientEngine> extends SessionStar
   readonly start: ClientCheckpoint | null;
 }
 
-/** An engine at work that reports nothing for this long is considered dead. */
-const SILENCE_DEADLINE_MS = 5 * 60_000;
 const PROGRESS_INTERVAL_MS = 500;
 const DOWNLOAD_INTERVAL_MS = 100;
 const REST_MS = 2_000;
-
-const silent = () => workerError("WORKER_DIED", ["workerSilent"]);
 
 export function startFederatedSession<Engine extends ClientEngine>(options: SessionOptions<Engine>): FederatedSession<Engine> {
   const { coordinator, feed, identities, engine, now, config, identity, surroundings = unseenSurroundings } = options;
@@ -302,16 +297,13 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
     const { snapshot } = store.get();
     if (!identitySecret || !snapshot) throw workError("UNEXPECTED", ["noSumKeys"]);
     const content = await persistently(() => coordinator.fetchForSum(key));
-    const answer = await engine.answerSum({
-      key,
-      what,
-      federationId,
+    const asked = {
+      ...{ key, what, federationId, identitySecret, content },
       size: sumSizeOf(config, key.round, snapshot.openRound?.exchange?.clip ?? null),
       weighting: weightingOf(config),
-      identitySecret,
       identities: pins.of(snapshot.clients),
-      content,
-    });
+    };
+    const answer = await unlessSilent(() => engine.answerSum(asked));
     await persistently(() => coordinator.answerSum(key, answer, answerWords(config, what, key, sentRows())));
     return { kind: "summed", key };
   }
@@ -362,12 +354,6 @@ export function startFederatedSession<Engine extends ClientEngine>(options: Sess
       engine.close();
     },
   };
-}
-
-/** What an engine's work gives. @throws {DuetError} WORKER_DIED when it does not touch for too long; sleep does not count. */
-function unlessSilent<T>(work: (touch: () => void) => Promise<T>): Promise<T> {
-  const watchdog = createWatchdog(SILENCE_DEADLINE_MS, silent);
-  return Promise.race([work(watchdog.touch), watchdog.expired]).finally(watchdog.stop);
 }
 
 /** Of a new client. */

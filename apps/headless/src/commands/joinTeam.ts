@@ -8,6 +8,7 @@ import { keptAdapters } from "@duet/client/keptAdapters";
 import { createSentLedger } from "@duet/client/sentLedger";
 import { openTeamChannel } from "@duet/client/team/teamChannel";
 import { startTeamNode, type TeamClient, type TeamNode } from "@duet/client/team/teamNode";
+import { unlessSilent } from "@duet/client/unlessSilent";
 import type { DataSplit } from "@duet/lora-core/data/row";
 import { DuetError } from "@duet/lora-core/errors/duetError";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -127,7 +128,7 @@ async function open(
     ),
   );
   const { isTight: _, rank: __, ...begun } = await engineSetup(config, engine, backend);
-  const samples = await engine.begin({ rows, ...begun, start: null });
+  const samples = await unlessSilent(() => engine.begin({ rows, ...begun, start: null }));
   return { model, samples };
 }
 

@@ -5,6 +5,7 @@ import { engineSetup } from "@duet/client/engineSetup";
 import { createStore, type ReadableStore } from "@duet/client/store";
 import { openTeamChannel } from "@duet/client/team/teamChannel";
 import { startTeamNode, type TeamClient, type TeamNode } from "@duet/client/team/teamNode";
+import { unlessSilent } from "@duet/client/unlessSilent";
 import type { DownloadProgress } from "@duet/lora-core/checkpoints/resumableDownload";
 import { explain, type FailureText } from "@duet/lora-core/errors/duetError";
 import type { FederationConfig } from "@duet/lora-core/protocol/federationConfig";
@@ -71,7 +72,8 @@ export function openTabTeam({ coordinator, engine, backend, federationId, secret
     const { name, rows, rowsId } = await offered;
     const { hub } = await coordinator.offer();
     const model = await engine().openModel(config.model, hub, backend, (download) => tell({ download }));
-    const samples = await engine().begin({ rows, ...(await engineSetup(config, engine(), backend)), start: null });
+    const setup = await engineSetup(config, engine(), backend);
+    const samples = await unlessSilent(() => engine().begin({ rows, ...setup, start: null }));
     await engine().keepAs(rowsId);
     opened = { model, samples };
     return { name, rows: samples.train };
