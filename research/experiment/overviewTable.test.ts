@@ -10,7 +10,7 @@ function method(name: string, gain: number, travel: "shared" | "personal" = "sha
   return SEEDS.map((seed) => {
     const accuracy = 0.5 + gain + (name === "local" ? 0 : (seed % 2) / 100);
     const run = exampleRun({ method: name, seed, accuracies: [accuracy, accuracy] });
-    return { ...run, settings: { ...run.settings, rules: "fair", prototypes: { rate: 1, travel } } };
+    return { ...run, settings: { ...run.settings, steps: 72, rules: "fair", prototypes: { rate: 1, travel } } };
   });
 }
 
@@ -30,4 +30,9 @@ test("what is told to be better than learning alone is bold, worse is italic, an
     "| mean accuracy | seeds | learning alone | FedAvg | with a personal finish, the default | FDLoRA | label vectors before any step |",
   );
   expect(line).toBe("| symptoms, 24 diagnoses, 2 clients | 5 | 0.500 | **0.706** | _0.306_ | 0.502 |  |");
+});
+
+test("a line says how long everybody trained where that is not as in the others", () => {
+  const longer = method("local", 0).map((run) => ({ ...run, settings: { ...run.settings, steps: 576 } }));
+  expect(overviewTable([longer]).split("\n")[2]).toContain("| symptoms, 24 diagnoses, 2 clients, 576 steps | 5 | 0.500 |");
 });

@@ -24,6 +24,9 @@ const COLUMNS: Readonly<Record<string, string>> = {
   "label vectors before any step": "prototypes:federated",
 };
 
+/** Of a client, where a line does not say otherwise. */
+const STEPS = 72;
+
 /** "Told" is below it, after Holm's correction over all lines of the study. */
 const TOLD = 0.05;
 
@@ -34,7 +37,7 @@ export function overviewTable(studies: readonly (readonly RunResult[])[]): strin
   return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-function lineOf(runs: readonly RunResult[], { scenario, clients }: RunSettings): readonly string[] {
+function lineOf(runs: readonly RunResult[], { scenario, clients, steps }: RunSettings): readonly string[] {
   const family = familyOf(runs, withMethod(local.id));
   const lines = summaries(runs).filter(({ settings }) => settings.prototypes?.travel === "shared");
   const cells = Object.values(COLUMNS).map((method) => {
@@ -46,5 +49,6 @@ function lineOf(runs: readonly RunResult[], { scenario, clients }: RunSettings):
     return found.difference.mean > 0 ? `**${accuracy}**` : `_${accuracy}_`;
   });
   const seeds = Math.min(...lines.map((line) => line.runs.length));
-  return [`${ROWS[scenario] ?? scenario}, ${clients} clients`, String(seeds), ...cells];
+  const longer = steps === STEPS ? "" : `, ${steps} steps`;
+  return [`${ROWS[scenario] ?? scenario}, ${clients} clients${longer}`, String(seeds), ...cells];
 }

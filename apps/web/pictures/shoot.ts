@@ -66,8 +66,9 @@ export function shootBeside(folder: string, mockups: string): Shoot {
     const images = pictures.map(
       (picture) => `<img width="${WIDTHS[0]}" src="data:image/png;base64,${picture.toString("base64")}">`,
     );
-    const sheet = await page.context().newPage();
-    await sheet.setViewportSize({ width: 2 * WIDTHS[0], height: HEIGHT });
+    const browser = page.context().browser();
+    if (!browser) throw new Error(`The page of ${name} belongs to no browser`);
+    const sheet = await browser.newPage({ viewport: { width: 2 * WIDTHS[0], height: HEIGHT } });
     await sheet.setContent(`<body style="margin:0; display:flex; align-items:flex-start">${images.join("")}`);
     await sheet.screenshot({ path: `${folder}/${drawn}-beside.png`, fullPage: true });
     await sheet.close();
