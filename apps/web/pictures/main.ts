@@ -29,7 +29,7 @@ const USAGE = `npm run pictures -- [options]
   --out DIR         where to (.cache/pictures)
   --only NAME       a page, or several with commas between; the journey goes through the others all the same
   --part NAME       only this part of the journey: ${Object.keys(PARTS).join(", ")}
-  --beside DIR      the pages that are drawn there, each beside its drawing's PNG, instead: NAME-beside.png
+  --beside DIR      the pages that are drawn there, each right of its drawing's PNG, instead: NAME.jpg
   --readme          the README's pictures instead, into docs/images
   --recording FILE  60 seconds of a first visit instead, as WebM`;
 

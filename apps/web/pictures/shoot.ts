@@ -8,6 +8,8 @@ export type Shoot = (page: Page, name: string) => Promise<void>;
 const SCHEMES = ["light", "dark"] as const;
 const WIDTHS = [1280, 390] as const;
 const HEIGHT = 900;
+/** Of each of two pages on one sheet. */
+const BESIDE = 900;
 
 /** In the README: which state, and how much of it. */
 const README: Readonly<Record<string, string>> = { front: "front", result: "dashboard", crowd: "crowd" };
@@ -63,16 +65,14 @@ export function shootBeside(folder: string, mockups: string): Shoot {
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
     await settled(page);
     const pictures = [await readFile(`${mockups}/${drawn}.png`), await page.screenshot({ fullPage: true })];
-    const images = pictures.map(
-      (picture) => `<img width="${WIDTHS[0]}" src="data:image/png;base64,${picture.toString("base64")}">`,
-    );
+    const images = pictures.map((picture) => `<img width="${BESIDE}" src="data:image/png;base64,${picture.toString("base64")}">`);
     const browser = page.context().browser();
     if (!browser) throw new Error(`The page of ${name} belongs to no browser`);
-    const sheet = await browser.newPage({ viewport: { width: 2 * WIDTHS[0], height: HEIGHT } });
+    const sheet = await browser.newPage({ viewport: { width: 2 * BESIDE, height: HEIGHT } });
     await sheet.setContent(`<body style="margin:0; display:flex; align-items:flex-start">${images.join("")}`);
-    await sheet.screenshot({ path: `${folder}/${drawn}-beside.png`, fullPage: true });
+    await sheet.screenshot({ path: `${folder}/${drawn}.jpg`, quality: 70, fullPage: true });
     await sheet.close();
-    console.log(`${drawn}-beside`);
+    console.log(drawn);
   };
 }
 
