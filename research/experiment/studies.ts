@@ -87,9 +87,9 @@ const WEIGHTS = "fedavg-finish,fedalt:brief,fedalt:full-weight";
 const SEARCHES = "fdlora:private,fdlora:private:fusion.maxEvaluations=4,fdlora:halves,fedavg-finish,fedavg";
 const FEW_ROWS = ["--scenario", "clinc150", "--rows", "400", "--seeds", "12"];
 const MEDICAL = ["--scenario", "medical"];
-/** Every method of the product that no other table has, beside the default and what it is made of. */
+/** Every method of the product that no other table has and that trains vectors, beside the default and what it is made of. */
 const FAIR_OTHERS =
-  "fedavg-finish,fedavg,local,fedprox,scaffold,fedopt,fedrep,fedrod,fedkd,ditto,ffa-lora,fedsa-lora,rolora,flexlora,flora,fedex-lora,fdlora:sends-personal,fdlora:paper";
+  "fedavg-finish,fedavg,local,fedprox,fedopt,fedrep,fedrod,fedkd,ditto,ffa-lora,fedsa-lora,rolora,flexlora,fdlora:sends-personal,fdlora:paper";
 const BASES = "models/use-lite,models/duet-base,models/duet-tiny";
 /** FDLoRA `sends-personal` with a part of it changed or left out. */
 const PARTS =
