@@ -41,7 +41,7 @@ const hasFocus = (label: string) => page.evaluate((name) => document.activeEleme
 it("is led by its median and its spread, and no page is tall", async () => {
   await page.getByText("median accuracy of 50 clients; half of them between").waitFor();
   await page.getByText("50 of 50 here").waitFor();
-  for (const width of [1280, 390]) {
+  for (const width of [1280, 360]) {
     await page.setViewportSize({ width, height: 800 });
     const { height, isWider } = await page.evaluate(() => {
       const { scrollHeight, scrollWidth, clientWidth } = document.documentElement;

@@ -201,8 +201,8 @@ describe("a newcomer", () => {
     },
   );
 
-  it("can read every page at 390 px without scrolling sideways", async () => {
-    const phone = await stage.browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+  it("can read every page at 360 px without scrolling sideways", async () => {
+    const phone = await stage.browser.newContext({ viewport: { width: 360, height: 800 }, colorScheme: "dark" });
     const page = await phone.newPage();
     for (const path of ["/", "/new", "/glossary", "/nowhere"]) {
       await page.goto(`${stage.url}${path}`);

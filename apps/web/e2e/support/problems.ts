@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright";
 
-const WIDTHS = [1280, 390] as const;
+const WIDTHS = [1280, 360] as const;
 const SCHEMES = ["light", "dark"] as const;
 type Scheme = (typeof SCHEMES)[number];
 type RunOptions = Parameters<AxeBuilder["options"]>[0];
